@@ -1,0 +1,48 @@
+"""One person's answers, and what a written case expects of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from spinefoot.errors import Location
+from spinefoot.model.findings import Value
+
+__all__ = ["Case", "Expected"]
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    What a case should come to; only what is given is checked.
+
+    *causes* are acceptable as the first cause listed, *spine_link* may name several acceptable
+    verdicts, *fires* and *silent* name rules that must and must not hold.
+    """
+
+    urgency: str | None = None
+    urgency_at_least: str | None = None
+    urgency_at_most: str | None = None
+    spine_link: str | tuple[str, ...] | None = None
+    causes: tuple[str, ...] = ()
+    levels: dict[str, str] = {}
+    scores: dict[str, int] = {}
+    root_levels: tuple[str, ...] | None = None
+    fires: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One person's answers by finding id; a finding that is absent is unknown.
+
+    Values have the type of their finding (`Value`). *places* says where each answer was read, for
+    messages; it plays no part in any result.
+    """
+
+    findings: Mapping[str, Value]
+    id: str = "case"
+    says: str | None = None
+    expected: Expected | None = None
+    where: Location | None = None
+    places: Mapping[str, Location] = {}

@@ -1,0 +1,112 @@
+"""The vocabulary: what can be asked, how it is asked, and what an answer may be."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from spinefoot.errors import Location
+from spinefoot.model.conditions import Condition
+
+__all__ = ["AnswerLabels", "Area", "Checklist", "Finding", "Implication", "Option", "Topic", "Value"]
+
+Value: TypeAlias = bool | int | float | str
+"""An answer: bool for yes_no, int or float for number, an option id for choice. Unknown is absence."""
+
+Kind: TypeAlias = Literal["yes_no", "number", "choice"]
+Observer: TypeAlias = Literal["self", "helper", "clinician"]
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One answer of a choice finding."""
+
+    id: str
+    label: str
+
+
+class AnswerLabels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words shown instead of "yes", "no" and "I don't know"."""
+
+    if_yes: str
+    if_no: str
+    if_unknown: str
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the interview; *order* decides which comes first."""
+
+    id: str
+    order: int
+    title: str
+    purpose: str
+
+
+class Checklist(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One screen on which several yes_no findings are ticked."""
+
+    id: str
+    title: str
+    topic: str = ""
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place of the body map, with the findings that say pain or numbness there."""
+
+    id: str
+    label: str
+    pain: str | None = None
+    numb: str | None = None
+    nerves: str | None = None
+
+
+class Implication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A yes (of a finding or a pattern) that makes another finding yes; a trusted no against it is a contradiction."""
+
+    when: str
+    then: str
+    because: str
+    where: Location | None = None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One observable fact about a case.
+
+    In every yes_no finding *yes* is the abnormal answer, apart from questions that only gates read
+    ("already checked", "unchanged for years"). `ask_if` says for whom the question has a meaning;
+    it does not restrict what a symptom file may answer.
+    """
+
+    id: str
+    kind: Kind
+    observer: Observer
+    question: str
+    help: str
+    why_asked: str
+    danger: bool = False
+    unit: str | None = None
+    min: int | float | None = None
+    max: int | float | None = None
+    options: tuple[Option, ...] = ()
+    answer_labels: AnswerLabels | None = None
+    ask_if: Condition | None = None
+    no_not_trusted_if: Condition | None = None
+    checklist: str | None = None
+    hpo: str | None = None
+    topic: str = ""
+    where: Location | None = None
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        """Ids of the options, in order; empty unless the kind is choice."""
+        return tuple(option.id for option in self.options)
+
+    @property
+    def answers(self) -> str:
+        """What the finding takes, in words fit for a message: "yes, no or unknown"."""
+        if self.kind == "yes_no":
+            return "yes, no or unknown"
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.option_ids)
+        return f"a number from {self.min} to {self.max} {self.unit or ''}".rstrip()

@@ -1,0 +1,195 @@
+"""The whole rule base as one frozen value, with the look-ups that everything above it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeAlias
+
+import msgspec
+
+from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, EveryDangerNo, Holds, IsOneOf, Not, children
+from spinefoot.model.findings import Area, Checklist, Finding, Implication, Topic
+from spinefoot.model.knowledge import (
+    AdviceRule,
+    Cause,
+    Evidence,
+    Instrument,
+    Origin,
+    Pattern,
+    RedFlag,
+    Root,
+    RootLevelRule,
+    ScopeRule,
+    Scoring,
+    Source,
+    SpineLinkRule,
+    Syndrome,
+    Urgency,
+    UrgencyRule,
+    Verdict,
+)
+
+__all__ = ["NO_ANSWER_NEEDED", "Rule", "RuleBase"]
+
+Rule: TypeAlias = (
+    Pattern
+    | RedFlag
+    | Evidence
+    | Cause
+    | ScopeRule
+    | UrgencyRule
+    | RootLevelRule
+    | SpineLinkRule
+    | AdviceRule
+    | Instrument
+)
+
+NO_ANSWER_NEEDED = "none"
+"""The option by which a choice finding of a danger topic says "no"."""
+
+
+class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """
+    Everything under `rules/`, checked.
+
+    Tuples are in file order (paths sorted, then as written), which is also the order of firing
+    within a stage. *sha256* covers the content and not its layout; *directory* is where it was read.
+    """
+
+    version: str
+    title: str
+    disclaimer: str
+    default_urgency: str
+    default_urgency_because: str
+    default_spine_link: str
+    default_spine_link_because: str
+    safety_net: tuple[str, ...]
+    scoring: Scoring
+    urgencies: tuple[Urgency, ...]
+    origins: tuple[Origin, ...]
+    verdicts: tuple[Verdict, ...]
+    roots: tuple[Root, ...]
+    sources: tuple[Source, ...]
+    topics: tuple[Topic, ...]
+    checklists: tuple[Checklist, ...]
+    findings: tuple[Finding, ...]
+    areas: tuple[Area, ...]
+    implications: tuple[Implication, ...]
+    patterns: tuple[Pattern, ...]
+    syndromes: tuple[Syndrome, ...]
+    scope: tuple[ScopeRule, ...]
+    red_flags: tuple[RedFlag, ...]
+    causes: tuple[Cause, ...]
+    urgency_rules: tuple[UrgencyRule, ...]
+    root_level_rules: tuple[RootLevelRule, ...]
+    spine_link_rules: tuple[SpineLinkRule, ...]
+    advice: tuple[AdviceRule, ...]
+    instruments: tuple[Instrument, ...]
+    sha256: str
+    directory: str
+
+    @cached_property
+    def finding(self) -> dict[str, Finding]:
+        """Findings by id."""
+        return {finding.id: finding for finding in self.findings}
+
+    @cached_property
+    def pattern(self) -> dict[str, Pattern]:
+        """Patterns by id."""
+        return {pattern.id: pattern for pattern in self.patterns}
+
+    @cached_property
+    def cause(self) -> dict[str, Cause]:
+        """Causes by id."""
+        return {cause.id: cause for cause in self.causes}
+
+    @cached_property
+    def source(self) -> dict[str, Source]:
+        """Bibliography by key."""
+        return {source.id: source for source in self.sources}
+
+    @cached_property
+    def syndrome(self) -> dict[str, Syndrome]:
+        """Families of red flags by id."""
+        return {syndrome.id: syndrome for syndrome in self.syndromes}
+
+    @cached_property
+    def urgency_rank(self) -> dict[str, int]:
+        """Rank of each urgency; 0 is the highest."""
+        return {urgency.id: rank for rank, urgency in enumerate(self.urgencies)}
+
+    @cached_property
+    def rule(self) -> dict[str, Rule]:
+        """Every rule by id, whatever its kind."""
+        return {rule.id: rule for rule in self.rules()}
+
+    def rules(self) -> Iterator[Rule]:
+        """Yield every rule in the order of the stages."""
+        yield from self.patterns
+        yield from self.instruments
+        yield from self.red_flags
+        yield from self.scope
+        for cause in self.causes:
+            yield from cause.evidence
+            yield cause
+        yield from self.root_level_rules
+        yield from self.urgency_rules
+        yield from self.spine_link_rules
+        yield from self.advice
+
+    def expand(self, condition: Condition) -> Condition:
+        """
+        Return *condition* with `every_danger_question` written out.
+
+        Every danger finding must be answered no (a choice: none) or not apply, by its `ask_if`.
+        Numbers, and choices without a "none", ask for details only and are left out.
+        """
+        if isinstance(condition, EveryDangerNo):
+            return self._every_danger_no
+        if isinstance(condition, Not):
+            return Not(self.expand(condition.of))
+        if isinstance(condition, AllOf):
+            return AllOf(tuple(self.expand(child) for child in condition.of))
+        if isinstance(condition, AnyOf):
+            return AnyOf(tuple(self.expand(child) for child in condition.of))
+        if isinstance(condition, Count):
+            return Count(condition.at_least, tuple(self.expand(child) for child in condition.of))
+        return condition
+
+    @cached_property
+    def _every_danger_no(self) -> Condition:
+        return AllOf(tuple(self._danger_no(finding) for finding in self.findings if _can_say_no(finding)))
+
+    def _danger_no(self, finding: Finding) -> Condition:
+        answered_no: Condition = (
+            Not(Holds(finding.id)) if finding.kind == "yes_no" else IsOneOf(finding.id, (NO_ANSWER_NEEDED,))
+        )
+        return answered_no if finding.ask_if is None else AnyOf((Not(finding.ask_if), answered_no))
+
+    def order_of_patterns(self) -> list[Pattern]:
+        """Return the patterns so that each comes after those it builds on; file order otherwise."""
+        done: dict[str, None] = {}
+
+        def visit(pattern: Pattern) -> None:
+            if pattern.id in done:
+                return
+            for name in _pattern_names(pattern.when):
+                if name in self.pattern:
+                    visit(self.pattern[name])
+            done[pattern.id] = None
+
+        for pattern in self.patterns:
+            visit(pattern)
+        return [self.pattern[name] for name in done]
+
+
+def _pattern_names(condition: Condition) -> Iterator[str]:
+    if isinstance(condition, Holds):
+        yield condition.id
+    for child in children(condition):
+        yield from _pattern_names(child)
+
+
+def _can_say_no(finding: Finding) -> bool:
+    return finding.danger and (finding.kind == "yes_no" or NO_ANSWER_NEEDED in finding.option_ids)
