@@ -8,7 +8,19 @@ from typing import TypeAlias
 
 import msgspec
 
-from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, EveryDangerNo, Holds, IsOneOf, Not, children
+from spinefoot.model.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Count,
+    EveryDangerNo,
+    Holds,
+    IsOneOf,
+    IsUnknown,
+    Not,
+    NumberIs,
+    children,
+)
 from spinefoot.model.findings import Area, Checklist, Finding, Implication, Topic
 from spinefoot.model.knowledge import (
     AdviceRule,
@@ -166,6 +178,46 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             Not(Holds(finding.id)) if finding.kind == "yes_no" else IsOneOf(finding.id, (NO_ANSWER_NEEDED,))
         )
         return answered_no if finding.ask_if is None else AnyOf((Not(finding.ask_if), answered_no))
+
+    def reads(self, *conditions: Condition | None) -> tuple[str, ...]:
+        """Return the findings that *conditions* read, through patterns, in order of first mention."""
+        found: dict[str, None] = {}
+
+        def visit(condition: Condition) -> None:
+            if isinstance(condition, Holds) and condition.id in self.pattern:
+                found.update(dict.fromkeys(self._pattern_reads(condition.id)))
+            elif isinstance(condition, Holds):
+                found[condition.id] = None
+            elif isinstance(condition, NumberIs | IsOneOf | IsUnknown):
+                found[condition.finding] = None
+            for child in children(condition):
+                visit(child)
+
+        for condition in conditions:
+            if condition is not None:
+                visit(self.expand(condition))
+        return tuple(found)
+
+    def _pattern_reads(self, name: str) -> tuple[str, ...]:
+        if name not in self._reads_of_patterns:
+            self._reads_of_patterns[name] = self.reads(self.pattern[name].when)
+        return self._reads_of_patterns[name]
+
+    @cached_property
+    def _reads_of_patterns(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def clinician_groups(self) -> dict[str, frozenset[str]]:
+        """For each cause, its groups whose items read clinician findings only."""
+        return {cause.id: self._clinician_groups_of(cause) for cause in self.causes}
+
+    def _clinician_groups_of(self, cause: Cause) -> frozenset[str]:
+        groups = {item.group for item in cause.evidence}
+        for item in cause.evidence:
+            if any(self.finding[name].observer != "clinician" for name in self.reads(item.when)):
+                groups.discard(item.group)
+        return frozenset(groups)
 
     def order_of_patterns(self) -> list[Pattern]:
         """Return the patterns so that each comes after those it builds on; file order otherwise."""

@@ -1,0 +1,145 @@
+"""
+Decibans: from answered items to a score and a level. Integers in, integers out.
+
+Order, after lumbar-causes.md 5.3 and errata 89: replaced items drop out; within a group and for each
+sign the strongest counts in full and the others half; group caps; clinician cap; limits of the cause; prior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from spinefoot.model.assessment import CauseScore, LimitedBy, WeighedItem
+from spinefoot.model.knowledge import LEVELS, Cause, Evidence, GroupCap, Level, Limits, Scoring
+
+__all__ = ["UNCAPPED", "add_group", "halve", "score_cause"]
+
+UNCAPPED = GroupCap(min=-1000, max=1000)
+"""For a group that its cause does not cap."""
+
+
+def halve(weight: int) -> int:
+    """
+    Halve a weight, rounded towards zero.
+
+    Examples:
+        >>> halve(3), halve(-3), halve(1)
+        (1, -1, 0)
+    """
+    return int(weight / 2)
+
+
+def add_group(weights: Sequence[int], cap: GroupCap) -> int:
+    """
+    Add the weights of one group without counting one phenomenon twice.
+
+    For each sign, the strongest weight counts in full and every other counts half, rounded
+    towards zero. The two sums are added, then clipped to *cap*.
+
+    Args:
+        weights: Whole decibans of the answered items, in any order. Leave out items
+            that are unknown; do not pass them as 0.
+        cap: Lowest and highest total that this group may give, in decibans.
+
+    Returns:
+        Whole decibans within *cap*; 0 for no weights.
+
+    Source:
+        knowledge/lumbar-causes.md, section 5.3, rule 1.
+
+    Examples:
+        >>> add_group([5, 4, -3, -1], GroupCap(min=-3, max=7))
+        4
+        >>> add_group([-6, -3, -3], GroupCap(min=-9, max=6))
+        -8
+    """
+    return _clip(sum(_shares(weights, cap)), cap)
+
+
+def score_cause(
+    cause: Cause,
+    scoring: Scoring,
+    answered: Iterable[tuple[Evidence, bool]],
+    *,
+    applies: bool | None = True,
+    prior: int | None = None,
+    ceiling_lifted: bool = False,
+    clinician_groups: frozenset[str] = frozenset(),
+) -> CauseScore:
+    """
+    Weigh the answered items of a cause.
+
+    Args:
+        cause: Prior, limits, caps and what a level needs.
+        scoring: Thresholds that all causes share.
+        answered: Items whose condition is true or false and that apply, each with that truth.
+        applies: Truth of `applies_if`; None is unknown.
+        prior: Starting weight where a `prior_if` holds; the cause's own otherwise.
+        ceiling_lifted: Whether the `unless` of the ceiling is true.
+        clinician_groups: Groups whose items are all clinician findings.
+    """
+    start = cause.prior if prior is None else prior
+    if applies is not True:
+        level: Level = "unlikely" if applies is False else "not_enough_information"
+        why: LimitedBy = "does_not_apply" if applies is False else "not_known_to_apply"
+        return CauseScore(cause=cause.id, level=level, score=None, prior=start, limited_by=why)
+    items, groups = _weigh(cause, list(answered))
+    examined = sum(total for group, total in groups.items() if group in clinician_groups)
+    asked = sum(total for group, total in groups.items() if group not in clinician_groups)
+    score = start + _clip(asked + min(examined, scoring.clinician_cap), cause.limits)
+    level, limited = _level(cause, scoring, score, groups, ceiling_lifted)
+    return CauseScore(cause=cause.id, level=level, score=score, prior=start, items=items, groups=groups, limited_by=limited)
+
+
+def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[WeighedItem, ...], dict[str, int]]:
+    replaced = {name for item, _ in answered for name in item.replaces}
+    replaced |= {name for item, truth in answered if truth for name in item.replaces_if_true}
+    items: list[WeighedItem] = []
+    groups: dict[str, int] = {}
+    order = {item.id: number for number, item in enumerate(cause.evidence)}
+    for group, members in groupby(sorted(answered, key=lambda pair: (pair[0].group, order[pair[0].id])), lambda pair: pair[0].group):
+        cap = cause.groups.get(group, UNCAPPED)
+        rows = [(item, truth, item.if_true if truth else item.if_false, item.id in replaced) for item, truth in members]
+        shares = iter(_shares([weight for _, _, weight, out in rows if not out], cap))
+        counted = [0 if out else next(shares) for _, _, _, out in rows]
+        items += [
+            WeighedItem(rule=item.id, group=group, weight=weight, counts=share, answered=truth, replaced=out)
+            for (item, truth, weight, out), share in zip(rows, counted, strict=True)
+        ]
+        groups[group] = _clip(sum(counted), cap)
+    items.sort(key=lambda item: order[item.rule])
+    return tuple(items), groups
+
+
+def _shares(weights: Sequence[int], cap: GroupCap) -> list[int]:
+    """Return what each weight counts: the strongest of each sign in full, the others by *cap.further*."""
+    strongest = {max((w for w in weights if w > 0), default=0), min((w for w in weights if w < 0), default=0)}
+    further = {"half": halve, "none": lambda weight: 0, "full": lambda weight: weight}[cap.further]
+    shares = []
+    for weight in weights:
+        shares.append(weight if weight in strongest else further(weight))
+        strongest.discard(weight)
+    return shares
+
+
+def _level(cause: Cause, scoring: Scoring, score: int, groups: dict[str, int], lifted: bool) -> tuple[Level, LimitedBy | None]:
+    if len(groups) < cause.answered_groups:
+        return "not_enough_information", "too_few_groups"
+    if score <= scoring.unlikely_at_most:
+        return "unlikely", None
+    if score < scoring.likely_at_least:
+        return "possible", None
+    contributing = sum(total >= scoring.group_counts_at_least for total in groups.values())
+    if contributing < cause.likely_groups:
+        return "possible", "few_groups_for"
+    if any(total <= scoring.group_bars_at_most for total in groups.values()):
+        return "possible", "barred"
+    ceiling = cause.ceiling
+    if ceiling is not None and not lifted and LEVELS.index("likely") < LEVELS.index(ceiling.level):
+        return ceiling.level, "ceiling"
+    return "likely", None
+
+
+def _clip(value: int, limits: Limits | GroupCap) -> int:
+    return max(limits.min, min(limits.max, value))
