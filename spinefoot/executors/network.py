@@ -201,8 +201,6 @@ class NetworkBuilder:
         return self._either([(known,), (self._unanswered(finding),)])
 
     def _unknown(self, finding: str, ask: Ask) -> Patterns | None:
-        if finding not in self.vocabulary:
-            return () if ask.wants_truth else None
         if ask.wants_truth:
             return (self._unanswered(finding),)
         kind = Number if self.rulebase.finding[finding].kind == "number" else Answer

@@ -9,7 +9,7 @@ import msgspec
 from spinefoot.errors import Location
 from spinefoot.model.conditions import Condition
 
-__all__ = ["AnswerLabels", "Area", "Checklist", "Finding", "Implication", "Option", "Topic", "Value"]
+__all__ = ["AnswerLabels", "Area", "Checklist", "Finding", "Implication", "Option", "Statement", "Topic", "Value"]
 
 Value: TypeAlias = bool | int | float | str
 """An answer: bool for yes_no, int or float for number, an option id for choice. Unknown is absence."""
@@ -31,6 +31,13 @@ class AnswerLabels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     if_yes: str
     if_no: str
     if_unknown: str
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an answer to a yes_no finding says, as a clause: "the foot drags"; "the foot does not drag"."""
+
+    if_yes: str
+    if_no: str
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +82,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     In every yes_no finding *yes* is the abnormal answer, apart from questions that only gates read
     ("already checked", "unchanged for years"). `ask_if` says for whom the question has a meaning;
-    it does not restrict what a symptom file may answer.
+    it does not restrict what a symptom file may answer. *statement* (yes_no) and *subject* (a noun
+    phrase, for numbers and choices) put answers into sentences.
     """
 
     id: str
@@ -84,6 +92,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     question: str
     help: str
     why_asked: str
+    statement: Statement | None = None
+    subject: str | None = None
     danger: bool = False
     unit: str | None = None
     min: int | float | None = None

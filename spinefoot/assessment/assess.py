@@ -1,0 +1,107 @@
+"""A case in, an `Assessment` out: the public entry to everything below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from spinefoot.assessment.intake import settle
+from spinefoot.assessment.unanswered import silent_red_flags, unanswered_findings
+from spinefoot.casefile import case_from_answers
+from spinefoot.model.assessment import Answers, CauseScore, Conclusions, Firing
+from spinefoot.model.case import Case
+from spinefoot.model.knowledge import LEVELS
+from spinefoot.model.rulebase import RuleBase
+from spinefoot.version import __version__
+
+__all__ = ["Assessment", "assess"]
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What spinefoot concludes of one case, with every step.
+
+    *answers* are the answers as settled before any rule; *trace* holds those changes and then every
+    firing, in order. `silent_for_want_of_an_answer` lists red flags, `unanswered` findings, most useful first.
+    """
+
+    case: Case
+    rulebase: RuleBase
+    answers: Answers
+    conclusions: Conclusions
+    trace: tuple[Firing, ...]
+    silent_for_want_of_an_answer: tuple[str, ...]
+    unanswered: tuple[str, ...]
+
+    @property
+    def urgency(self) -> str:
+        """Id of the urgency."""
+        return self.conclusions.urgency
+
+    @property
+    def spine_link(self) -> str:
+        """Id of the verdict on the spine link."""
+        return self.conclusions.spine_link
+
+    @property
+    def root_levels(self) -> tuple[str, ...]:
+        """Nerve roots that the case fits best."""
+        return self.conclusions.root_levels
+
+    @property
+    def causes(self) -> tuple[CauseScore, ...]:
+        """Balance sheets by level, then score, then id; empty where causes are withheld."""
+        order = {level: rank for rank, level in enumerate(LEVELS)}
+        return tuple(
+            sorted(
+                self.conclusions.scores.values(),
+                key=lambda s: (order[s.level], -s.score if s.score is not None else 1000, s.cause),
+            )
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain values, in the shape of the JSON contract (design.md, Contracts)."""
+        from spinefoot.rendering.contract import contract
+
+        return contract(self)
+
+    def to_json(self) -> str:
+        """Return the result as one line of JSON. The same case and rule base give the same bytes."""
+        return msgspec.json.encode(self.to_dict()).decode()
+
+
+def assess(case: Case | Mapping[str, Any], rules: RuleBase | None = None) -> Assessment:
+    """
+    Reason through one case with experta.
+
+    Args:
+        case: A `Case`, or answers by finding id (booleans, numbers, option ids, or words as in a
+            symptom file; None is unknown).
+        rules: The rule base; the shipped one (or `SPINEFOOT_RULES`) if None.
+
+    Raises:
+        InputError: A finding or value that the rule base does not know, or a contradiction.
+        RuleBaseError: The rule base cannot be used.
+
+    Examples:
+        >>> assess({"saddle_numbness": True}).urgency
+        'emergency'
+    """
+    from spinefoot.executors.experta_engine import infer
+    from spinefoot.rulebase.store import load_rules
+
+    rulebase = load_rules() if rules is None else rules
+    checked = case if isinstance(case, Case) else case_from_answers(case, rulebase)
+    answers, changes = settle(checked, rulebase)
+    conclusions = infer(rulebase, answers)
+    return Assessment(
+        case=checked,
+        rulebase=rulebase,
+        answers=answers,
+        conclusions=conclusions,
+        trace=(*changes, *conclusions.firings),
+        silent_for_want_of_an_answer=silent_red_flags(rulebase, answers, conclusions),
+        unanswered=unanswered_findings(rulebase, answers, conclusions),
+    )

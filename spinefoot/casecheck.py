@@ -1,0 +1,129 @@
+"""Written cases held against what the rules make of them, and the cases that a rule base lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from spinefoot.assessment.assess import Assessment, assess
+from spinefoot.casefile import SUFFIXES, read_case_file
+from spinefoot.errors import InputError, Problem
+from spinefoot.model.case import Case, Expected
+from spinefoot.model.knowledge import Evidence, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
+from spinefoot.model.rulebase import RuleBase
+from spinefoot.rulebase.files import CASES_SUFFIX
+from spinefoot.truth import View
+
+__all__ = ["case_files", "differences", "rules_without_cases", "run_cases"]
+
+
+def case_files(folder: Path) -> list[Path]:
+    """Return the case files below *folder*, sorted: `*.cases.yaml` in a rule base, every symptom file elsewhere."""
+    beside_rules = sorted(folder.rglob(f"*{CASES_SUFFIX}"))
+    return beside_rules or sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
+
+
+def run_cases(files: Sequence[Path], rulebase: RuleBase) -> Iterator[tuple[Case, Assessment | None, list[Problem]]]:
+    """
+    Assess every case in *files*.
+
+    Yields:
+        The case, its assessment (None where its answers contradict each other), and what came out
+        differently from what it expects. A file that cannot be read is one case with its problems.
+    """
+    for path in files:
+        try:
+            cases = read_case_file(path, rulebase)
+        except InputError as error:
+            yield Case(findings={}, id=str(path)), None, error.problems
+            continue
+        for case in cases:
+            try:
+                assessment = assess(case, rulebase)
+            except InputError as error:
+                yield case, None, error.problems
+            else:
+                yield case, assessment, differences(assessment)
+
+
+def differences(assessment: Assessment) -> list[Problem]:
+    """Return what came out differently from what the case expects, one problem for each expectation."""
+    case = assessment.case
+    if case.expected is None:
+        return []
+    messages = [*_verdict(assessment, case.expected), *_causes(assessment, case.expected), *_rules(assessment, case.expected)]
+    return [Problem("SF403", f"{case.id}: {message}", case.where) for message in messages]
+
+
+def rules_without_cases(rulebase: RuleBase, cases: Sequence[Case]) -> list[Problem]:
+    """Return the rules that no case names as firing, or that no case names as a near miss."""
+    firing = {name for case in cases if case.expected for name in case.expected.fires}
+    silent = {name for case in cases if case.expected for name in case.expected.silent}
+    problems: list[Problem] = []
+    for rule in _rules_that_need_cases(rulebase):
+        lacking = [word for word, named in (("fires it", firing), ("just misses it", silent)) if rule.id not in named]
+        if lacking:
+            problems.append(Problem("SF402", f"{rule.id} has no case that {' and none that '.join(lacking)}", rule.where))
+    return problems
+
+
+def _rules_that_need_cases(rulebase: RuleBase) -> Iterator[RedFlag | Evidence | RootLevelRule | UrgencyRule | SpineLinkRule]:
+    yield from rulebase.red_flags
+    for cause in rulebase.causes:
+        yield from cause.evidence
+    yield from rulebase.root_level_rules
+    yield from rulebase.urgency_rules
+    yield from rulebase.spine_link_rules
+
+
+def _verdict(assessment: Assessment, expected: Expected) -> Iterator[str]:
+    rank = assessment.rulebase.urgency_rank
+    got = assessment.urgency
+    if expected.urgency is not None and got != expected.urgency:
+        yield f"urgency is {got}, expected {expected.urgency}"
+    if expected.urgency_at_least is not None and rank[got] > rank[expected.urgency_at_least]:
+        yield f"urgency is {got}, expected at least {expected.urgency_at_least}"
+    if expected.urgency_at_most is not None and rank[got] < rank[expected.urgency_at_most]:
+        yield f"urgency is {got}, expected at most {expected.urgency_at_most}"
+    links = (expected.spine_link,) if isinstance(expected.spine_link, str) else expected.spine_link
+    if links is not None and assessment.spine_link not in links:
+        yield f"spine link is {assessment.spine_link}, expected {' or '.join(links)}"
+    if expected.root_levels is not None and set(assessment.root_levels) != set(expected.root_levels):
+        yield f"root levels are {_list(assessment.root_levels)}, expected {_list(expected.root_levels)}"
+
+
+def _causes(assessment: Assessment, expected: Expected) -> Iterator[str]:
+    first = assessment.causes[0].cause if assessment.causes else "none"
+    if expected.causes and first not in expected.causes:
+        yield f"the first cause is {first}, expected {' or '.join(expected.causes)}"
+    scores = assessment.conclusions.scores
+    for cause, level in expected.levels.items():
+        got = scores[cause].level if cause in scores else "not scored"
+        if got != level:
+            yield f"{cause} is {got}, expected {level}"
+    for cause, number in expected.scores.items():
+        total = scores[cause].score if cause in scores else None
+        if total != number:
+            yield f"{cause} scores {total}, expected {number}"
+
+
+def _rules(assessment: Assessment, expected: Expected) -> Iterator[str]:
+    for name in expected.fires:
+        if not _held(assessment, name):
+            yield f"{name} did not fire"
+    for name in expected.silent:
+        if _held(assessment, name):
+            yield f"{name} fired"
+
+
+def _held(assessment: Assessment, name: str) -> bool:
+    """Tell whether a rule fired; an item of evidence, whether its condition is true (it fires on false as well)."""
+    fired = any(firing.rule == name and firing.value is not False for firing in assessment.trace)
+    rule = assessment.rulebase.rule[name]
+    if fired and isinstance(rule, Evidence):
+        return View(assessment.rulebase, assessment.answers).truth(rule.when) is True
+    return fired
+
+
+def _list(words: Sequence[str]) -> str:
+    return ", ".join(words) or "none"

@@ -1,0 +1,294 @@
+"""An assessment as an ordered page of sections: what is said, in which order, before any terminal sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from spinefoot.assessment.assess import Assessment
+from spinefoot.model.assessment import CauseScore, Firing, WeighedItem
+from spinefoot.model.knowledge import AdviceRule, Evidence, RedFlag
+from spinefoot.model.rulebase import RuleBase
+from spinefoot.rulebase.wording import answer_text, describe, say_answer
+
+__all__ = ["Line", "Section", "Tone", "printable", "report", "trace_sections"]
+
+Tone: TypeAlias = Literal["emergency", "same_day", "plain", "calm"]
+
+_URGENT = 2
+"""The two highest urgencies come before the headline."""
+
+_ADVICE_WORDS = {
+    "do": "Do",
+    "avoid": "Avoid",
+    "see": "Whom to see",
+    "know": "Good to know",
+    "ask": "Ask your doctor",
+    "watch": "Watch for",
+}
+
+_QUESTIONS_SHOWN = 8
+
+_LIMITS = {
+    "does_not_apply": "it does not apply to these answers",
+    "not_known_to_apply": "it is not known whether it applies",
+    "too_few_groups": "too little is known",
+    "few_groups_for": "too few different kinds of findings speak for it",
+    "barred": "one finding speaks clearly against it",
+    "ceiling": "questions alone cannot make it likely",
+}
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One idea: *text*, set in by *level*; *mark* stands in front (a bullet or a weight), *strong* is emphasis."""
+
+    text: str
+    level: int = 0
+    mark: str = ""
+    strong: bool = False
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the page with a title."""
+
+    title: str
+    lines: tuple[Line, ...]
+    tone: Tone = "plain"
+
+
+def printable(text: str) -> str:
+    """Return *text* with control characters made visible, so that nothing from a file can steer a terminal."""
+    return "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def report(assessment: Assessment) -> list[Section]:
+    """Return the page: urgency and headline, causes, root, advice, warning signs, open questions, disclaimer."""
+    rulebase = assessment.rulebase
+    urgency, headline = _urgency(assessment), _headline(assessment)
+    urgent = rulebase.urgency_rank[assessment.urgency] < _URGENT
+    sections = [urgency, headline] if urgent else [headline, urgency]
+    sections += _causes(assessment)
+    sections += _instruments(assessment)
+    sections += _advice(assessment)
+    sections.append(Section(title="Go now, or call, if", lines=tuple(Line(text=t, mark="!") for t in rulebase.safety_net)))
+    sections += _open_questions(assessment)
+    sections.append(Section(title="What this is", lines=(Line(text=rulebase.disclaimer),), tone="calm"))
+    return sections
+
+
+def trace_sections(assessment: Assessment) -> list[Section]:
+    """Return every step in firing order, grouped by stage: rule, what matched, reason, source, file and line."""
+    stages: dict[str, list[Line]] = {}
+    for number, firing in enumerate(assessment.trace, 1):
+        stages.setdefault(_STAGES[firing.stage], []).extend(_step(number, firing, assessment.rulebase))
+    return [Section(title=title, lines=tuple(lines)) for title, lines in stages.items()]
+
+
+_STAGES = {
+    "input": "Answers settled before any rule",
+    "pattern": "Patterns",
+    "instrument": "Published scores",
+    "red_flag": "Red flags",
+    "scope": "Scope",
+    "evidence": "Evidence",
+    "level": "Levels of causes",
+    "root_level": "Nerve roots",
+    "urgency": "Urgency",
+    "spine_link": "Link to the spine",
+    "advice": "Advice",
+}
+
+
+def _headline(assessment: Assessment) -> Section:
+    verdict = next(v for v in assessment.rulebase.verdicts if v.id == assessment.spine_link)
+    lines = [Line(text=verdict.title, strong=True), Line(text=verdict.says)]
+    names = set(assessment.conclusions.spine_link_rules)
+    because = [rule.because for rule in assessment.rulebase.spine_link_rules if rule.id in names]
+    lines += [Line(text=text, mark="-") for text in because or [assessment.rulebase.default_spine_link_because]]
+    roots = [root for root in assessment.rulebase.roots if root.id in assessment.root_levels]
+    lines += [Line(text=f"Nerve root: it {root.says}.", mark="-") for root in roots]
+    return Section(title="Is it linked to the spine?", lines=tuple(lines))
+
+
+def _urgency(assessment: Assessment) -> Section:
+    rulebase = assessment.rulebase
+    urgency = rulebase.urgencies[rulebase.urgency_rank[assessment.urgency]]
+    lines = [Line(text=urgency.title, strong=True), Line(text=urgency.action)]
+    names = set(assessment.conclusions.urgency_rules)
+    fired = [rule for rule in (*rulebase.red_flags, *rulebase.urgency_rules) if rule.id in names]
+    if not fired:
+        lines.append(Line(text=f"Why: {rulebase.default_urgency_because}"))
+    for rule in fired:
+        aim = f" (aim: {rule.aim})" if isinstance(rule, RedFlag) and rule.aim else ""
+        lines.append(Line(text=f"Why: {rule.title}{aim}. {rule.because}", mark="-"))
+        lines += [Line(text=text, level=1) for text in _matched(assessment, rule.id)]
+    lines += [Line(text=text, mark="*") for text in urgency.do]
+    lines += [Line(text=text, mark="x") for text in urgency.do_not]
+    if any(isinstance(rule, RedFlag) and rule.call_ambulance for rule in fired):
+        lines.append(Line(text="Call an ambulance: do not travel on your own.", mark="!", strong=True))
+    lines += _on_arrival(fired, rulebase)
+    tone: Tone = "emergency" if rulebase.urgency_rank[urgency.id] == 0 else "same_day" if rulebase.urgency_rank[urgency.id] == 1 else "plain"
+    return Section(title="How soon", lines=tuple(lines), tone=tone)
+
+
+def _on_arrival(fired: list[object], rulebase: RuleBase) -> list[Line]:
+    said: dict[str, None] = {}
+    for rule in fired:
+        if isinstance(rule, RedFlag):
+            words = rule.on_arrival or rulebase.syndrome[rule.syndrome].on_arrival
+            if words:
+                said[words] = None
+    return [Line(text=f'Say on arrival: "{words}"', mark="*") for words in said]
+
+
+def _matched(assessment: Assessment, rule: str) -> list[str]:
+    """Say what a rule matched, down to the answers, as far as there are any."""
+    firing = next((f for f in assessment.trace if f.rule == rule), None)
+    if firing is None:
+        return []
+    answers = dict.fromkeys(_answers_below(firing, assessment, set()))
+    said = [say_answer(assessment.rulebase.finding[name], assessment.answers.get(name)) for name in answers]
+    return [f"You entered: {'; '.join(said)}."] if said else []
+
+
+def _answers_below(firing: Firing, assessment: Assessment, seen: set[str]) -> Iterator[str]:
+    for name, value in firing.facts.items():
+        if name in assessment.rulebase.finding and value is not None:
+            yield name
+        elif name in assessment.rulebase.pattern and name not in seen:
+            seen.add(name)
+            inner = next((f for f in assessment.trace if f.rule == name and f.value == value), None)
+            if inner is not None:
+                yield from _answers_below(inner, assessment, seen)
+
+
+def _causes(assessment: Assessment) -> list[Section]:
+    withheld = assessment.conclusions.withheld
+    if withheld:
+        scope = [rule.says for rule in assessment.rulebase.scope if rule.id in withheld]
+        text = scope or ["No possible causes are shown: getting help now matters more than which cause it is."]
+        return [Section(title="Possible causes", lines=tuple(Line(text=t) for t in text))]
+    shown = [score for score in assessment.causes if score.level in ("likely", "possible") and score.score is not None]
+    rest = [score for score in assessment.causes if score not in shown and score.items]
+    sections = [_sheet(score, assessment.rulebase) for score in shown]
+    lines = [_short(score, assessment.rulebase) for score in rest]
+    if not shown:
+        lines.insert(0, Line(text="No cause reaches the level possible with these answers."))
+    if lines:
+        sections.append(Section(title="Less likely, or too little known", lines=tuple(lines), tone="calm"))
+    return sections
+
+
+def _sheet(score: CauseScore, rulebase: RuleBase) -> Section:
+    cause = rulebase.cause[score.cause]
+    origin = next(o.title for o in rulebase.origins if o.id == cause.origin)
+    lines = [Line(text=cause.summary)]
+    for heading, items in (
+        ("For", [item for item in score.items if item.weight > 0]),
+        ("Against", [item for item in score.items if item.weight < 0]),
+    ):
+        if items:
+            lines.append(Line(text=heading, strong=True))
+            lines += [_weighed(item, rulebase) for item in sorted(items, key=lambda item: -abs(item.counts))]
+    total = sum(item.counts for item in score.items)
+    limits = "" if score.prior + total == score.score else ", after the limits for groups and for the whole"
+    lines.append(Line(text=f"Starting point {score.prior:+d}, evidence {total:+d}{limits}: {score.score:+d} decibans, {score.level}."))
+    if score.limited_by is not None:
+        why = cause.ceiling.because if score.limited_by == "ceiling" and cause.ceiling else _LIMITS[score.limited_by]
+        lines.append(Line(text=f"Not more than {score.level}: {why}"))
+    return Section(title=f"{score.level.capitalize()}: {cause.title} ({origin})", lines=tuple(lines))
+
+
+def _weighed(item: WeighedItem, rulebase: RuleBase) -> Line:
+    rule = rulebase.rule[item.rule]
+    assert isinstance(rule, Evidence)
+    said = describe(rule.when, rulebase, item.answered)
+    counts = "not counted, another item says the same" if item.replaced else f"counts {item.counts:+d}"
+    share = "" if item.counts == item.weight else f" ({counts})"
+    mark = {"recalled": " [figure recalled, not re-read]", "expert": " [judgement]", "published": ""}[rule.basis]
+    return Line(text=f"{said}. {rule.because}{mark}{share}", mark=f"{item.weight:+d}", level=1)
+
+
+def _short(score: CauseScore, rulebase: RuleBase) -> Line:
+    total = "" if score.score is None else f" ({score.score:+d})"
+    why = f"; {_LIMITS[score.limited_by]}" if score.limited_by else ""
+    return Line(text=f"{rulebase.cause[score.cause].title}: {score.level.replace('_', ' ')}{total}{why}", mark="-")
+
+
+def _instruments(assessment: Assessment) -> list[Section]:
+    lines: list[Line] = []
+    for score in assessment.conclusions.instruments.values():
+        instrument = next(i for i in assessment.rulebase.instruments if i.id == score.instrument)
+        total = str(score.lowest) if score.lowest == score.highest else f"between {score.lowest} and {score.highest}"
+        missing = f", {len(score.missing)} of {len(instrument.items)} items not answered" if score.missing else ""
+        lines.append(Line(text=f"{instrument.title}: {total} points{missing}. {instrument.about}", mark="-"))
+        reached = [c.says for c in instrument.cutoffs if score.lowest >= c.at_least]
+        recalled = " (recalled)" if instrument.mark == "recalled" else ""
+        lines += [Line(text=text, level=1) for text in reached[-1:]]
+        lines.append(Line(text=f"{instrument.accuracy}{recalled} {instrument.setting}", level=1))
+        lines += [Line(text=instrument.note, level=1)] if instrument.note else []
+    if not lines:
+        return []
+    lines.insert(0, Line(text="A second opinion beside the balance sheets; never added to them."))
+    return [Section(title="Published scores", lines=tuple(lines), tone="calm")]
+
+
+def _advice(assessment: Assessment) -> list[Section]:
+    fired = [rule for rule in assessment.rulebase.advice if rule.id in set(assessment.conclusions.advice)]
+    lines: list[Line] = []
+    for kind, heading in _ADVICE_WORDS.items():
+        texts = dict.fromkeys(_advice_text(rule) for rule in fired if rule.kind == kind)
+        if texts:
+            lines.append(Line(text=heading, strong=True))
+            lines += [Line(text=text, mark="*", level=1) for text in texts]
+    return [Section(title="Advice", lines=tuple(lines))] if lines else []
+
+
+def _advice_text(rule: AdviceRule) -> str:
+    return rule.text
+
+
+def _open_questions(assessment: Assessment) -> list[Section]:
+    rulebase = assessment.rulebase
+    names = assessment.unanswered
+    if not names:
+        return []
+    lines = [
+        Line(text=rulebase.finding[name].question, mark="?") for name in names[:_QUESTIONS_SHOWN]
+    ]
+    if len(names) > _QUESTIONS_SHOWN:
+        lines.append(Line(text=f"and {len(names) - _QUESTIONS_SHOWN} more (--json lists them all)"))
+    flags = len(assessment.silent_for_want_of_an_answer)
+    if flags:
+        lines.insert(0, Line(text=f"{flags} warning signs could still be found by one more answer. Not answered is not the same as no."))
+    return [Section(title="Not answered, and could change this", lines=tuple(lines))]
+
+
+def _step(number: int, firing: Firing, rulebase: RuleBase) -> list[Line]:
+    lines = [Line(text=f"{number}. {firing.rule}: {firing.concludes}", strong=True)]
+    matched = ", ".join(_fact(name, value, rulebase) for name, value in firing.facts.items())
+    if matched:
+        lines.append(Line(text=f"matched: {matched}", level=1))
+    if firing.gate:
+        closed = ", ".join(_fact(name, value, rulebase) for name, value in firing.gate.items())
+        lines.append(Line(text=f"gate stays shut: {closed}", level=1))
+    if firing.because:
+        lines.append(Line(text=f"because: {firing.because}", level=1))
+    cited = [f"{name} ({rulebase.source[name].mark})" for name in firing.sources if name in rulebase.source]
+    if cited:
+        lines.append(Line(text=f"source: {', '.join(cited)}", level=1))
+    if firing.where is not None:
+        lines.append(Line(text=f"rule at: {firing.where}", level=1))
+    return lines
+
+
+def _fact(name: str, value: object, rulebase: RuleBase) -> str:
+    finding = rulebase.finding.get(name)
+    if finding is not None:
+        return f"{name} = {answer_text(finding, value)}"  # type: ignore[arg-type]
+    if isinstance(value, bool):
+        return name if value else f"not {name}"
+    return f"{name} {value:+d}" if isinstance(value, int) else f"{name} = {value}"
