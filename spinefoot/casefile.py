@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -106,7 +107,7 @@ def case_from_answers(answers: Mapping[str, Any], rulebase: RuleBase, id: str = 
     return Case(id=id, findings=findings)
 
 
-def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Value | None | Problem:
+def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Value | Problem | None:
     """Return the value that *raw* means for *finding*, None for unknown, or what is wrong with it."""
     shown = raw if isinstance(raw, str) else json.dumps(raw, default=str)
     word = str(raw).strip().lower() if isinstance(raw, str | bool | int) else None
@@ -127,7 +128,7 @@ def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Va
 
 def _number(finding: Finding, raw: Any, shown: str, where: Location | None) -> Value | Problem:
     value = y.scalar(yaml.ScalarNode("", raw.strip())) if isinstance(raw, str) else raw
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
         return Problem("SF603", f'{finding.id} is "{shown}"; it must be {finding.answers}', where)
     if not (finding.min or 0) <= value <= (finding.max or 0):
         return Problem("SF604", f"{finding.id} is {shown}; it must be {finding.answers}", where)
@@ -136,7 +137,9 @@ def _number(finding: Finding, raw: Any, shown: str, where: Location | None) -> V
 
 def _unknown_finding(name: str, rulebase: RuleBase, where: Location | None) -> Problem:
     if name in rulebase.pattern:
-        return Problem("SF602", f'"{name}" is concluded by rules and cannot be answered', where, "answer the findings it is made of")
+        return Problem(
+            "SF602", f'"{name}" is concluded by rules and cannot be answered', where, "answer the findings it is made of"
+        )
     close = nearest(name, rulebase.finding)
     hint = f'did you mean "{close}"?' if close else "`spinefoot findings` lists them"
     return Problem("SF602", f'unknown finding "{name}"', where, hint)
@@ -199,7 +202,7 @@ class _Reading:
                 findings[key], places[key] = result, where
         return findings, places
 
-    def _answer(self, finding: Finding, node: y.Node) -> Value | None | Problem:
+    def _answer(self, finding: Finding, node: y.Node) -> Value | Problem | None:
         where = y.location(node, self.name)
         if y.entries(node) or y.items(node):
             return Problem("SF603", f"{finding.id} is {y.kind_of(node)}; it takes {finding.answers}", where)
@@ -261,7 +264,7 @@ def _parse_toml(text: str, name: str) -> tuple[y.Node | None, list[Problem]]:
 
 
 def _node(value: Any, lines: list[str], line: int) -> y.Node:
-    mark = yaml.Mark("", 0, line, 0, None, None)
+    mark = yaml.Mark("", 0, line, 0, None, 0)
     if isinstance(value, dict):
         pairs = []
         for key, item in value.items():

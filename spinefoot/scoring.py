@@ -98,7 +98,9 @@ def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[W
     items: list[WeighedItem] = []
     groups: dict[str, int] = {}
     order = {item.id: number for number, item in enumerate(cause.evidence)}
-    for group, members in groupby(sorted(answered, key=lambda pair: (pair[0].group, order[pair[0].id])), lambda pair: pair[0].group):
+    for group, members in groupby(
+        sorted(answered, key=lambda pair: (pair[0].group, order[pair[0].id])), lambda pair: pair[0].group
+    ):
         cap = cause.groups.get(group, UNCAPPED)
         rows = [(item, truth, item.if_true if truth else item.if_false, item.id in replaced) for item, truth in members]
         shares = iter(_shares([weight for _, _, weight, out in rows if not out], cap))
@@ -115,12 +117,17 @@ def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[W
 def _shares(weights: Sequence[int], cap: GroupCap) -> list[int]:
     """Return what each weight counts: the strongest of each sign in full, the others by *cap.further*."""
     strongest = {max((w for w in weights if w > 0), default=0), min((w for w in weights if w < 0), default=0)}
-    further = {"half": halve, "none": lambda weight: 0, "full": lambda weight: weight}[cap.further]
     shares = []
     for weight in weights:
-        shares.append(weight if weight in strongest else further(weight))
+        shares.append(weight if weight in strongest else _further(weight, cap))
         strongest.discard(weight)
     return shares
+
+
+def _further(weight: int, cap: GroupCap) -> int:
+    if cap.further == "half":
+        return halve(weight)
+    return weight if cap.further == "full" else 0
 
 
 def _level(cause: Cause, scoring: Scoring, score: int, groups: dict[str, int], lifted: bool) -> tuple[Level, LimitedBy | None]:

@@ -106,7 +106,7 @@ def scalar(node: Node) -> bool | int | float | str | None:
     "yes" and "no" stay text, quoted scalars are always text, and there are no dates or sexagesimals.
     """
     text: str = node.value
-    if node.style:  # None or empty for a plain scalar, by loader
+    if isinstance(node, yaml.ScalarNode) and node.style:  # None or empty for a plain scalar, by loader
         return text
     if text in _FIXED:
         return _FIXED[text]

@@ -14,7 +14,6 @@ from spinefoot.model.assessment import Answers, CauseScore, Conclusions, Firing
 from spinefoot.model.case import Case
 from spinefoot.model.knowledge import LEVELS
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.version import __version__
 
 __all__ = ["Assessment", "assess"]
 

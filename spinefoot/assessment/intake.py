@@ -1,8 +1,10 @@
 """
 What is settled once, before any rule: answers that cannot be trusted, and answers that follow from others.
 
-First the yeses that follow from yeses (errata, ruling 17), then each *no* that is not trusted
-becomes unknown (ruling 105), and what then still stands as an explicit *no* against a yes is a contradiction.
+First the yeses that follow from yeses (errata, ruling 17); then each *no* that is not trusted becomes
+unknown (ruling 105); what then still stands as an explicit *no* against a yes is a contradiction. Last, the
+noes that follow from a trusted no: who never had cancer has none now, so that the follow-up questions, which
+nobody asks after a no, do not stay unknown. This is the same implication read backwards, not a guess.
 """
 
 from __future__ import annotations
@@ -62,6 +64,21 @@ def settle(case: Case, rulebase: RuleBase) -> tuple[Answers, tuple[Firing, ...]]
             )
     if problems:
         raise InputError(problems)
+    for implication in rulebase.implications:
+        follows = answers.get(implication.then) is False and implication.when not in answers
+        if follows and implication.when in rulebase.finding:
+            answers[implication.when] = False
+            firings.append(
+                Firing(
+                    rule=implication.when,
+                    stage="input",
+                    facts={implication.then: False},
+                    concludes=f"{implication.when} is no",
+                    because=implication.because,
+                    value=False,
+                    where=implication.where,
+                )
+            )
     return answers, tuple(firings)
 
 
@@ -71,9 +88,7 @@ def _implied(case: Case, rulebase: RuleBase) -> dict[str, str]:
     while True:
         view = View(rulebase, {**case.findings, **dict.fromkeys(implied, True)})
         new = {
-            i.then: i.when
-            for i in reversed(rulebase.implications)
-            if i.then not in implied and view.truth(Holds(i.when)) is True
+            i.then: i.when for i in reversed(rulebase.implications) if i.then not in implied and view.truth(Holds(i.when)) is True
         }
         if not new:
             return implied

@@ -64,7 +64,9 @@ def _rules_option() -> Path | None:
 def start(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the versions of program and rule base, and leave."),
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the versions of program and rule base, and leave."
+        ),
     ] = False,
 ) -> None:
     """Is my foot pain linked to my spine? Explained, rule-based triage and education, never a diagnosis."""

@@ -40,7 +40,9 @@ class StdinFormat(str, Enum):
 @app.command(epilog="Example: spinefoot assess --trace painless-foot-drop.yaml")
 def assess(
     cases: Annotated[list[str], typer.Argument(metavar="CASE...", help="Symptom files (YAML, JSON or TOML), or - for stdin.")],
-    trace: Annotated[bool, typer.Option("--trace", help="Add every step: rule, what matched, reason, source, file and line.")] = False,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Add every step: rule, what matched, reason, source, file and line.")
+    ] = False,
     stdin_format: Annotated[StdinFormat, typer.Option(help="The format of stdin.")] = StdinFormat.yaml,
     json: JsonOption = False,
     plain: PlainOption = False,

@@ -93,7 +93,9 @@ def check(rules: RulesOption = None) -> None:
 
 @rules_app.command("test", epilog="Example: spinefoot rules test tests/cases")
 def test(
-    folders: Annotated[list[Path] | None, typer.Argument(help="Folders or files of cases; the cases beside the rules if none.")] = None,
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Folders or files of cases; the cases beside the rules if none.")
+    ] = None,
     rules: RulesOption = None,
 ) -> None:
     """Run written cases and print those that come out differently, with what was concluded."""

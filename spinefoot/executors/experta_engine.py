@@ -95,7 +95,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
         super().__init__()
 
     def get_rules(self) -> list[Any]:
-        """Return the rules. (experta would look for them among the attributes of the class.)"""
+        """Return the rules; experta would look for them among the attributes of the class."""
         return self._rules
 
     def get_deffacts(self) -> list[Any]:
@@ -104,7 +104,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
         initial.ke = self
         return [initial]
 
-    def run(self, answers: Answers) -> Conclusions:  # type: ignore[override]
+    def run(self, answers: Answers) -> Conclusions:
         """Declare *answers*, fire until nothing is left, and return what was concluded."""
         self._clear()
         self.reset()
@@ -148,8 +148,10 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
         self._raising: list[RedFlag | UrgencyRule] = []
         self._links: list[SpineLinkRule] = []
         self._advice: list[str] = []
-        self._urgency, self._urgency_rules = self.rulebase.default_urgency, ()
-        self._spine_link, self._spine_link_rules = self.rulebase.default_spine_link, ()
+        self._urgency = self.rulebase.default_urgency
+        self._urgency_rules: tuple[str, ...] = ()
+        self._spine_link = self.rulebase.default_spine_link
+        self._spine_link_rules: tuple[str, ...] = ()
 
     def _facts(self, answers: Answers) -> Iterator[Any]:
         for finding in self.rulebase.findings:
@@ -246,7 +248,14 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
         total = str(score.lowest) if score.lowest == score.highest else f"{score.lowest} to {score.highest}"
         concludes = f"{instrument.title}: {total} points"
         self._record(
-            instrument.id, "instrument", self._known(facts), concludes, instrument.about, None, instrument.sources, instrument.where
+            instrument.id,
+            "instrument",
+            self._known(facts),
+            concludes,
+            instrument.about,
+            None,
+            instrument.sources,
+            instrument.where,
         )
 
     def _fire_red_flag(self, flag: RedFlag, facts: Facts, gate: Facts) -> None:
@@ -326,7 +335,9 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
 
     def _fire_root_level(self, rule: RootLevelRule, facts: Facts, gate: Facts) -> None:
         self._roots.append(rule)
-        self._record(rule.id, "root_level", facts, f"fits the {rule.root} root", rule.because, rule.root, rule.sources, rule.where, gate)
+        self._record(
+            rule.id, "root_level", facts, f"fits the {rule.root} root", rule.because, rule.root, rule.sources, rule.where, gate
+        )
 
     def _finish_root_levels(self) -> None:
         fitting = {rule.root for rule in self._roots}
@@ -339,9 +350,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
 
     def _finish_urgency(self) -> None:
         self._urgency, self._urgency_rules = highest_urgency(self._raising, self.rulebase)
-        because = (
-            "The highest urgency that a rule sets holds." if self._urgency_rules else self.rulebase.default_urgency_because
-        )
+        because = "The highest urgency that a rule sets holds." if self._urgency_rules else self.rulebase.default_urgency_because
         title = self.rulebase.urgencies[self.rulebase.urgency_rank[self._urgency]].title
         facts: Facts = dict.fromkeys(self._urgency_rules, True)
         self._record("urgency", "urgency", facts, title, because, self._urgency)
@@ -403,9 +412,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
                 found.update(self._support[fact["node"]])
             elif isinstance(fact, Unanswered):
                 found[fact["id"]] = None
-            elif isinstance(fact, Answer | Number):
-                found[fact["id"]] = fact["value"]
-            elif isinstance(fact, Concluded) and fact["kind"] == "pattern":
+            elif isinstance(fact, Answer | Number) or (isinstance(fact, Concluded) and fact["kind"] == "pattern"):
                 found[fact["id"]] = fact["value"]
             elif isinstance(fact, Concluded):
                 found[f"{fact['kind']} {fact['id']}".strip()] = fact["value"]
@@ -425,26 +432,26 @@ class _ConclusionsRead:
 
 def _conclusions_read(rulebase: RuleBase) -> _ConclusionsRead:
     read = _ConclusionsRead()
-    rules = (
-        *rulebase.scope,
+    gated: tuple[RootLevelRule | UrgencyRule | SpineLinkRule | AdviceRule, ...] = (
         *rulebase.root_level_rules,
         *rulebase.urgency_rules,
         *rulebase.spine_link_rules,
         *rulebase.advice,
     )
-    for rule in rules:
-        for condition in (rule.when, getattr(rule, "unless", None)):
-            for leaf in leaves(condition) if condition is not None else ():
-                if isinstance(leaf, RedFlagFired):
-                    read.red_flags.add(leaf.id)
-                elif isinstance(leaf, LevelIs):
-                    read.causes.add(leaf.cause)
-                elif isinstance(leaf, OriginLevelIs):
-                    read.origins.add(leaf.origin)
-                elif isinstance(leaf, RootLevelFits):
-                    read.roots.add(leaf.root)
-                elif isinstance(leaf, ScoreLead):
-                    read.leads[leaf] = None
+    conditions = [rule.when for rule in rulebase.scope]
+    conditions += [condition for rule in gated for condition in (rule.when, rule.unless) if condition is not None]
+    for condition in conditions:
+        for leaf in leaves(condition):
+            if isinstance(leaf, RedFlagFired):
+                read.red_flags.add(leaf.id)
+            elif isinstance(leaf, LevelIs):
+                read.causes.add(leaf.cause)
+            elif isinstance(leaf, OriginLevelIs):
+                read.origins.add(leaf.origin)
+            elif isinstance(leaf, RootLevelFits):
+                read.roots.add(leaf.root)
+            elif isinstance(leaf, ScoreLead):
+                read.leads[leaf] = None
     return read
 
 

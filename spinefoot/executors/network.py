@@ -45,7 +45,20 @@ from spinefoot.model.conditions import (
 )
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["Answer", "Ask", "Begin", "Concluded", "NetworkBuilder", "Number", "Patterns", "Reached", "RuleSpec", "Unanswered", "bound", "lead_name"]
+__all__ = [
+    "Answer",
+    "Ask",
+    "Begin",
+    "Concluded",
+    "NetworkBuilder",
+    "Number",
+    "Patterns",
+    "Reached",
+    "RuleSpec",
+    "Unanswered",
+    "bound",
+    "lead_name",
+]
 
 
 class Answer(Fact):  # type: ignore[misc]
@@ -188,7 +201,9 @@ class NetworkBuilder:
         if isinstance(condition, NumberIs):
             return self._answer(condition.finding, ask, Number(id=condition.finding, value=_within(condition, ask.wants_truth)))
         if isinstance(condition, IsOneOf):
-            return self._answer(condition.finding, ask, Answer(id=condition.finding, value=_among(condition.options, ask.wants_truth)))
+            return self._answer(
+                condition.finding, ask, Answer(id=condition.finding, value=_among(condition.options, ask.wants_truth))
+            )
         if isinstance(condition, IsUnknown):
             return self._unknown(condition.finding, ask)
         return (_conclusion(condition, ask.wants_truth),)

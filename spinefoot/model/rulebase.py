@@ -45,16 +45,7 @@ from spinefoot.model.knowledge import (
 __all__ = ["NO_ANSWER_NEEDED", "Rule", "RuleBase"]
 
 Rule: TypeAlias = (
-    Pattern
-    | RedFlag
-    | Evidence
-    | Cause
-    | ScopeRule
-    | UrgencyRule
-    | RootLevelRule
-    | SpineLinkRule
-    | AdviceRule
-    | Instrument
+    Pattern | RedFlag | Evidence | Cause | ScopeRule | UrgencyRule | RootLevelRule | SpineLinkRule | AdviceRule | Instrument
 )
 
 NO_ANSWER_NEEDED = "none"
@@ -174,9 +165,7 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return AllOf(tuple(self._danger_no(finding) for finding in self.findings if _can_say_no(finding)))
 
     def _danger_no(self, finding: Finding) -> Condition:
-        answered_no: Condition = (
-            Not(Holds(finding.id)) if finding.kind == "yes_no" else IsOneOf(finding.id, (NO_ANSWER_NEEDED,))
-        )
+        answered_no: Condition = Not(Holds(finding.id)) if finding.kind == "yes_no" else IsOneOf(finding.id, (NO_ANSWER_NEEDED,))
         return answered_no if finding.ask_if is None else AnyOf((Not(finding.ask_if), answered_no))
 
     def reads(self, *conditions: Condition | None) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def title_of(rule: Rule, rulebase: RuleBase) -> str:
     """Return one line that says what a rule is about."""
     if isinstance(rule, Evidence):
         return f"{rule.if_true:+d} / {rule.if_false:+d}: {rule.because}"
-    return getattr(rule, "title", None) or getattr(rule, "text", "")
+    return str(getattr(rule, "title", None) or getattr(rule, "text", ""))
 
 
 def describe_rule(rule: Rule, rulebase: RuleBase) -> list[Section]:
@@ -110,7 +110,9 @@ def _read_by(rule: Rule, rulebase: RuleBase) -> tuple[str, ...]:
 def _balance(cause: Cause, rulebase: RuleBase) -> Section:
     lines = [
         Line(text=f"Starts at {cause.prior:+d} decibans, limits {cause.limits.min:+d} to {cause.limits.max:+d}."),
-        Line(text=f"Needs {cause.answered_groups} answered groups for a level, {cause.likely_groups} that speak for it to be likely."),
+        Line(
+            text=f"A level needs {cause.answered_groups} answered groups; likely needs {cause.likely_groups} that speak for it."
+        ),
     ]
     lines += [Line(text=f"Starts at {p.prior:+d} if {describe(p.when, rulebase)}: {p.because}") for p in cause.prior_if]
     for item in cause.evidence:

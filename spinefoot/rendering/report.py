@@ -61,7 +61,9 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 def printable(text: str) -> str:
     """Return *text* with control characters made visible, so that nothing from a file can steer a terminal."""
-    return "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def report(assessment: Assessment) -> list[Section]:
@@ -130,7 +132,13 @@ def _urgency(assessment: Assessment) -> Section:
     if any(isinstance(rule, RedFlag) and rule.call_ambulance for rule in fired):
         lines.append(Line(text="Call an ambulance: do not travel on your own.", mark="!", strong=True))
     lines += _on_arrival(fired, rulebase)
-    tone: Tone = "emergency" if rulebase.urgency_rank[urgency.id] == 0 else "same_day" if rulebase.urgency_rank[urgency.id] == 1 else "plain"
+    tone: Tone = (
+        "emergency"
+        if rulebase.urgency_rank[urgency.id] == 0
+        else "same_day"
+        if rulebase.urgency_rank[urgency.id] == 1
+        else "plain"
+    )
     return Section(title="How soon", lines=tuple(lines), tone=tone)
 
 
@@ -195,7 +203,9 @@ def _sheet(score: CauseScore, rulebase: RuleBase) -> Section:
             lines += [_weighed(item, rulebase) for item in sorted(items, key=lambda item: -abs(item.counts))]
     total = sum(item.counts for item in score.items)
     limits = "" if score.prior + total == score.score else ", after the limits for groups and for the whole"
-    lines.append(Line(text=f"Starting point {score.prior:+d}, evidence {total:+d}{limits}: {score.score:+d} decibans, {score.level}."))
+    lines.append(
+        Line(text=f"Starting point {score.prior:+d}, evidence {total:+d}{limits}: {score.score:+d} decibans, {score.level}.")
+    )
     if score.limited_by is not None:
         why = cause.ceiling.because if score.limited_by == "ceiling" and cause.ceiling else _LIMITS[score.limited_by]
         lines.append(Line(text=f"Not more than {score.level}: {why}"))
@@ -256,14 +266,14 @@ def _open_questions(assessment: Assessment) -> list[Section]:
     names = assessment.unanswered
     if not names:
         return []
-    lines = [
-        Line(text=rulebase.finding[name].question, mark="?") for name in names[:_QUESTIONS_SHOWN]
-    ]
+    lines = [Line(text=rulebase.finding[name].question, mark="?") for name in names[:_QUESTIONS_SHOWN]]
     if len(names) > _QUESTIONS_SHOWN:
         lines.append(Line(text=f"and {len(names) - _QUESTIONS_SHOWN} more (--json lists them all)"))
     flags = len(assessment.silent_for_want_of_an_answer)
     if flags:
-        lines.insert(0, Line(text=f"{flags} warning signs could still be found by one more answer. Not answered is not the same as no."))
+        lines.insert(
+            0, Line(text=f"{flags} warning signs could still be found by one more answer. Not answered is not the same as no.")
+        )
     return [Section(title="Not answered, and could change this", lines=tuple(lines))]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from spinefoot.errors import Location, Problem, nearest
 from spinefoot.model.conditions import (
@@ -40,7 +41,10 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 _ANSWERS: tuple[type, ...] = (Holds, NumberIs, IsOneOf, Not, AllOf, AnyOf, Count)
 _LEVELS: tuple[type, ...] = (LevelIs, OriginLevelIs, ScoreLead)
 
-Conditions = Iterator[tuple[str, Condition, Location | None, tuple[type, ...]]]
+Fault: TypeAlias = tuple[str, str, str | None]
+"""Code, message and hint of a problem whose place the caller knows."""
+
+Conditions: TypeAlias = Iterator[tuple[str, Condition, Location | None, tuple[type, ...]]]
 """Owner, condition, place, and the nodes that its stage may read."""
 
 
@@ -72,41 +76,54 @@ def _duplicates(ids: list[tuple[str, Location | None]], any_form: bool = False) 
     first: dict[str, Location | None] = {}
     for name, where in ids:
         if name in first:
-            yield Problem("SF207", f'the id "{name}" is used twice', where, f"it is first at {first[name]}" if first[name] else None)
+            yield Problem(
+                "SF207", f'the id "{name}" is used twice', where, f"it is first at {first[name]}" if first[name] else None
+            )
         first.setdefault(name, where)
         if not any_form and (name in RESERVED or not _ID.fullmatch(name)):
             yield Problem("SF207", f'"{name}" cannot be an id', where, "use snake_case, and no word of the condition language")
 
 
 def _references(rulebase: RuleBase, references: Iterable[Reference]) -> Iterator[Problem]:
-    checks: dict[type, Callable[[RuleBase, Condition], tuple[str, str, str | None] | None]] = {
-        Holds: _holds,
-        NumberIs: _number,
-        IsOneOf: _options,
-        IsUnknown: lambda r, leaf: _known_finding(r, leaf.finding),  # type: ignore[union-attr]
-        LevelIs: lambda r, leaf: _name("cause", leaf.cause, r.cause) or _words("level", leaf.levels, LEVELS),  # type: ignore[union-attr]
-        OriginLevelIs: lambda r, leaf: (
-            _name("origin", leaf.origin, _origins(r)) or _words("level", leaf.levels, LEVELS)  # type: ignore[union-attr]
-        ),
-        ScoreLead: lambda r, leaf: _words("origin", (*leaf.of, *leaf.over), _origins(r)),  # type: ignore[union-attr]
-        RedFlagFired: lambda r, leaf: _name("red flag", leaf.id, [flag.id for flag in r.red_flags]),  # type: ignore[union-attr]
-        UrgencyIs: lambda r, leaf: _words("urgency", leaf.levels, r.urgency_rank),  # type: ignore[union-attr]
-        RootLevelFits: lambda r, leaf: _name("root level", leaf.root, [root.id for root in r.roots]),  # type: ignore[union-attr]
-        SpineLinkIs: lambda r, leaf: _words("verdict", leaf.verdicts, [v.id for v in r.verdicts]),  # type: ignore[union-attr]
-    }
     for reference in references:
-        fault = checks[type(reference.leaf)](rulebase, reference.leaf)
+        fault = _leaf(rulebase, reference.leaf)
         if fault is not None:
             code, message, hint = fault
             owner = f" in the condition of {reference.owner}" if reference.owner else ""
             yield Problem(code, message + owner, reference.where, hint)
 
 
+def _leaf(rulebase: RuleBase, leaf: Condition) -> Fault | None:
+    if isinstance(leaf, Holds):
+        return _holds(rulebase, leaf)
+    if isinstance(leaf, NumberIs):
+        return _number(rulebase, leaf)
+    if isinstance(leaf, IsOneOf):
+        return _options(rulebase, leaf)
+    if isinstance(leaf, IsUnknown):
+        return _known_finding(rulebase, leaf.finding)
+    if isinstance(leaf, LevelIs):
+        return _name("cause", leaf.cause, rulebase.cause) or _words("level", leaf.levels, LEVELS)
+    if isinstance(leaf, OriginLevelIs):
+        return _name("origin", leaf.origin, _origins(rulebase)) or _words("level", leaf.levels, LEVELS)
+    if isinstance(leaf, ScoreLead):
+        return _words("origin", (*leaf.of, *leaf.over), _origins(rulebase))
+    if isinstance(leaf, RedFlagFired):
+        return _name("red flag", leaf.id, [flag.id for flag in rulebase.red_flags])
+    if isinstance(leaf, UrgencyIs):
+        return _words("urgency", leaf.levels, rulebase.urgency_rank)
+    if isinstance(leaf, RootLevelFits):
+        return _name("root level", leaf.root, [root.id for root in rulebase.roots])
+    if isinstance(leaf, SpineLinkIs):
+        return _words("verdict", leaf.verdicts, [verdict.id for verdict in rulebase.verdicts])
+    raise AssertionError(f"no check for {type(leaf).__name__}")
+
+
 def _origins(rulebase: RuleBase) -> list[str]:
     return [origin.id for origin in rulebase.origins]
 
 
-def _holds(rulebase: RuleBase, leaf: Holds) -> tuple[str, str, str | None] | None:
+def _holds(rulebase: RuleBase, leaf: Holds) -> Fault | None:
     if leaf.id in rulebase.pattern:
         return None
     finding = rulebase.finding.get(leaf.id)
@@ -117,11 +134,11 @@ def _holds(rulebase: RuleBase, leaf: Holds) -> tuple[str, str, str | None] | Non
     return None
 
 
-def _known_finding(rulebase: RuleBase, name: str) -> tuple[str, str, str | None] | None:
+def _known_finding(rulebase: RuleBase, name: str) -> Fault | None:
     return _name("finding", name, rulebase.finding)
 
 
-def _number(rulebase: RuleBase, leaf: NumberIs) -> tuple[str, str, str | None] | None:
+def _number(rulebase: RuleBase, leaf: NumberIs) -> Fault | None:
     finding = rulebase.finding.get(leaf.finding)
     if finding is None:
         return _known_finding(rulebase, leaf.finding)
@@ -133,7 +150,7 @@ def _number(rulebase: RuleBase, leaf: NumberIs) -> tuple[str, str, str | None] |
     return None
 
 
-def _options(rulebase: RuleBase, leaf: IsOneOf) -> tuple[str, str, str | None] | None:
+def _options(rulebase: RuleBase, leaf: IsOneOf) -> Fault | None:
     finding = rulebase.finding.get(leaf.finding)
     if finding is None:
         return _known_finding(rulebase, leaf.finding)
@@ -142,7 +159,7 @@ def _options(rulebase: RuleBase, leaf: IsOneOf) -> tuple[str, str, str | None] |
     return _words(f"option of {leaf.finding}", leaf.options, finding.option_ids, "SF206")
 
 
-def _name(what: str, word: str, allowed: Iterable[str], code: str = "SF201") -> tuple[str, str, str | None] | None:
+def _name(what: str, word: str, allowed: Iterable[str], code: str = "SF201") -> Fault | None:
     known = list(allowed)
     if word in known:
         return None
@@ -151,7 +168,7 @@ def _name(what: str, word: str, allowed: Iterable[str], code: str = "SF201") -> 
     return code, f'unknown {what} "{word}"', hint
 
 
-def _words(what: str, words: Iterable[str], allowed: Iterable[str], code: str = "SF201") -> tuple[str, str, str | None] | None:
+def _words(what: str, words: Iterable[str], allowed: Iterable[str], code: str = "SF201") -> Fault | None:
     known = list(allowed)
     return next((fault for word in words if (fault := _name(what, word, known, code))), None)
 
@@ -210,9 +227,9 @@ def _causes(rulebase: RuleBase) -> Iterator[Problem]:
         for name, cap in cause.groups.items():
             if cap.min > 0 or cap.max < 0:
                 yield Problem("SF208", f"the cap of group {name} in {cause.id} excludes 0", cause.where)
-            if name not in groups:
-                fault = _name("group", name, groups)
-                yield Problem("SF201", f"{fault[1] if fault else name} in {cause.id}", cause.where, fault[2] if fault else None)
+            fault = _name("group", name, groups)
+            if fault is not None:
+                yield Problem(fault[0], f"{fault[1]} in {cause.id}", cause.where, fault[2])
         if cause.answered_groups > len(groups) or cause.likely_groups > len(groups):
             yield Problem("SF208", f"{cause.id} asks for more groups than it has ({len(groups)})", cause.where)
         for item in cause.evidence:
@@ -341,4 +358,3 @@ def _all_nodes(pattern: Pattern, rulebase: RuleBase) -> Iterator[Condition]:
         yield node
         if isinstance(node, Holds) and node.id in rulebase.pattern:
             yield from _all_nodes(rulebase.pattern[node.id], rulebase)
-

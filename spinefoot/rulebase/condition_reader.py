@@ -78,8 +78,8 @@ class ConditionReader:
             "not": self._not,
             "count": self._count,
             "every_danger_question": self._every_danger,
-            "cause_level": lambda n: self._named(n, lambda name, words: LevelIs(name, words)),
-            "origin_level": lambda n: self._named(n, lambda name, words: OriginLevelIs(name, words)),
+            "cause_level": lambda n: self._named(n, LevelIs),
+            "origin_level": lambda n: self._named(n, OriginLevelIs),
             "score_lead": self._lead,
             "red_flag": lambda n: self._name(n, RedFlagFired),
             "root_level": lambda n: self._name(n, RootLevelFits),
@@ -113,7 +113,9 @@ class ConditionReader:
         if children is None:
             return None
         if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= len(children):
-            return self._refuse(f"count at_least is {y.kind_of(parts['at_least'])}", node, f"it must be from 1 to {len(children)}")
+            return self._refuse(
+                f"count at_least is {y.kind_of(parts['at_least'])}", node, f"it must be from 1 to {len(children)}"
+            )
         return Count(least, children)
 
     def _every_danger(self, node: y.Node) -> Condition | None:
@@ -126,7 +128,9 @@ class ConditionReader:
         keys = [key for key, _, _ in pairs]
         if not keys:
             wrong = nearest(finding, RESERVED)
-            return self._refuse(f'"{finding}" is followed by {y.kind_of(node)}', key_node, f'did you mean "{wrong}"?' if wrong else _EXPECTED)
+            return self._refuse(
+                f'"{finding}" is followed by {y.kind_of(node)}', key_node, f'did you mean "{wrong}"?' if wrong else _EXPECTED
+            )
         if keys in (["is"], ["one_of"]):
             words = self._words(node)
             if words is None:
@@ -139,7 +143,11 @@ class ConditionReader:
             number = y.scalar(value)
             if key not in BOUNDS:
                 close = nearest(key, (*BOUNDS, "is", "one_of"))
-                return self._refuse(f'"{key}" is not a comparison', bound_key, f'did you mean "{close}"?' if close else f"use {', '.join(BOUNDS)}, is or one_of")
+                return self._refuse(
+                    f'"{key}" is not a comparison',
+                    bound_key,
+                    f'did you mean "{close}"?' if close else f"use {', '.join(BOUNDS)}, is or one_of",
+                )
             if isinstance(number, bool) or not isinstance(number, int | float):
                 return self._refuse(f"{key} takes a number, not {y.kind_of(value)}", value)
             bounds[key] = number
@@ -194,5 +202,7 @@ class ConditionReader:
         self.references.append(Reference(leaf, y.location(node, self.file)))
         return leaf
 
-    def _refuse(self, message: str, node: y.Node, hint: str | None = None) -> None:
+    def _refuse(self, message: str, node: y.Node, hint: str | None = None) -> Condition | None:
+        """Note why there is no condition; returns None, so that a reader can end with it."""
         self.problems.append(Problem("SF205", message, y.location(node, self.file), hint))
+        return None

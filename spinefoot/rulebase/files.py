@@ -37,7 +37,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     pass
 
 
-class Settings(_File):
+class Settings(_File, frozen=True):
     """`rulebase.yaml`: version, wording, thresholds and defaults of the whole rule base."""
 
     version: str
@@ -53,13 +53,13 @@ class Settings(_File):
     scope: tuple[ScopeRule, ...] = ()
 
 
-class Sources(_File):
+class Sources(_File, frozen=True):
     """`sources.yaml`: the bibliography."""
 
     sources: tuple[Source, ...]
 
 
-class TopicFile(_File):
+class TopicFile(_File, frozen=True):
     """`findings/<topic>.yaml`: a part of the interview, with its checklists and findings."""
 
     topic: Topic
@@ -67,39 +67,39 @@ class TopicFile(_File):
     checklists: tuple[Checklist, ...] = ()
 
 
-class Areas(_File):
+class Areas(_File, frozen=True):
     """`areas.yaml`: the body map."""
 
     areas: tuple[Area, ...]
 
 
-class Implications(_File):
+class Implications(_File, frozen=True):
     """`implications.yaml`: a yes that makes another finding yes."""
 
     implications: tuple[Implication, ...]
 
 
-class Patterns(_File):
+class Patterns(_File, frozen=True):
     """`patterns/<topic>.yaml`: named conditions."""
 
     patterns: tuple[Pattern, ...]
 
 
-class RedFlags(_File):
+class RedFlags(_File, frozen=True):
     """`red_flags/<syndrome>.yaml`: a family of red flags."""
 
     syndrome: Syndrome
     red_flags: tuple[RedFlag, ...]
 
 
-class RootLevels(_File):
+class RootLevels(_File, frozen=True):
     """`root_levels.yaml`: nerve roots, and the rules that say which one a case fits best."""
 
     roots: tuple[Root, ...]
     rules: tuple[RootLevelRule, ...]
 
 
-class SpineLink(_File):
+class SpineLink(_File, frozen=True):
     """`spine_link.yaml`: the answers to the headline question, best supported first, and their rules."""
 
     default: str
@@ -108,13 +108,13 @@ class SpineLink(_File):
     rules: tuple[SpineLinkRule, ...]
 
 
-class UrgencyRules(_File):
+class UrgencyRules(_File, frozen=True):
     """`urgency.yaml`: rules about levels that raise the urgency, and those that allow self-care."""
 
     rules: tuple[UrgencyRule, ...]
 
 
-class Advice(_File):
+class Advice(_File, frozen=True):
     """`advice/<topic>.yaml`: general advice."""
 
     advice: tuple[AdviceRule, ...]

@@ -18,8 +18,8 @@ from spinefoot.model.knowledge import AdviceRule, Cause, RedFlag, Urgency
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase import files as f
 from spinefoot.rulebase.check import check
-from spinefoot.rulebase.decode import Decoder, Use
 from spinefoot.rulebase.condition_reader import Reference
+from spinefoot.rulebase.decode import Decoder, Use
 
 __all__ = ["RULES_VARIABLE", "read_files", "read_rulebase", "rules_directory"]
 
@@ -268,5 +268,3 @@ def _by_id(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(item, dict) and "id" in item for item in value):
         return sorted(value, key=lambda item: str(item["id"]))
     return value
-
-

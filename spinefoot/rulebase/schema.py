@@ -31,13 +31,12 @@ def _schema(name: str, shape: type[Any], rulebase: RuleBase) -> dict[str, Any]:
     definitions.pop("Location", None)
     if any(_mentions_condition(value) for value in components.values()):
         definitions["condition"] = _condition(rulebase)
-    result = {
+    return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"spinefoot {name} file",
         **_named(root, rulebase),
         "definitions": {key: _named(value, rulebase) for key, value in sorted(definitions.items())},
     }
-    return result
 
 
 def _editable(name: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -83,13 +82,12 @@ def _named(schema: Any, rulebase: RuleBase) -> Any:
     properties = schema.get("properties") if isinstance(schema, dict) else None
     if not properties:
         return schema
-    changed = {}
-    for key, value in properties.items():
-        if key == "sources" and value.get("items", {}).get("type") == "string":
-            value = {**value, "items": {"enum": names[key]}}
-        elif key in names and key != "sources":
-            value = {"enum": names[key]}
-        changed[key] = value
+    changed = dict(properties)
+    for key in changed.keys() & names.keys():
+        if key != "sources":
+            changed[key] = {"enum": names[key]}
+        elif changed[key].get("items", {}).get("type") == "string":
+            changed[key] = {**changed[key], "items": {"enum": names[key]}}
     return {**schema, "properties": changed}
 
 

@@ -122,8 +122,9 @@ def _conclusion(condition: Condition, rulebase: RuleBase, truth: bool) -> str:
         origin = next(o.title for o in rulebase.origins if o.id == condition.origin)
         return f"the best cause in {origin} is {negation}{_join(_words(condition.levels), ' or ')}"
     if isinstance(condition, ScoreLead):
-        lead = f"by {condition.at_least} decibans or more"
-        return f"the best cause in {_join(_words(condition.of), ' or ')} does {negation}lead that in {_join(_words(condition.over), ' or ')} {lead}"
+        ours, theirs = (_join(_words(origins), " or ") for origins in (condition.of, condition.over))
+        leads = "leads" if truth else "does not lead"
+        return f"the best cause in {ours} {leads} that in {theirs} by {condition.at_least} decibans or more"
     if isinstance(condition, RedFlagFired):
         flag = next(f for f in rulebase.red_flags if f.id == condition.id)
         return f'the red flag "{flag.title}" {"fired" if truth else "did not fire"}'
