@@ -1,0 +1,1 @@
+"""A case in, an explained answer out."""

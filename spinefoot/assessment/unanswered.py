@@ -30,8 +30,9 @@ def unanswered_findings(rulebase: RuleBase, answers: Answers, conclusions: Concl
     Return findings without an answer that could still change urgency, spine link or a level.
 
     Those of which one answer could raise the urgency come first, by that urgency and in the order of the
-    topics; then those of other open red flags; then those of items that weigh for causes whose level is open, heaviest first. Clinician findings
-    are left out unless the case has some; questions whose `ask_if` is false are left out.
+    topics; then those of other open red flags; then those of items that weigh for causes whose level is
+    open, heaviest first. Clinician findings are left out unless the case has some; so are questions
+    whose `ask_if` is false.
     """
     view = View(rulebase, answers)
     ranked: dict[str, None] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from spinefoot.model.rulebase import RuleBase
 
 
-class StdinFormat(str, Enum):
+class StdinFormat(StrEnum):
     """Formats that stdin may have."""
 
     yaml = "yaml"

@@ -92,7 +92,7 @@ def check(rules: RulesOption = None) -> None:
 
 
 @rules_app.command("test", epilog="Example: spinefoot rules test tests/cases")
-def test(
+def run_written_cases(
     folders: Annotated[
         list[Path] | None, typer.Argument(help="Folders or files of cases; the cases beside the rules if none.")
     ] = None,
@@ -109,7 +109,7 @@ def test(
         raise InputError(missing)
     files = [file for path in chosen for file in ([path] if path.is_file() else case_files(path))]
     ran = failed = 0
-    for case, assessment, problems in run_cases(files, rulebase):
+    for _, assessment, problems in run_cases(files, rulebase):
         ran += 1
         if not problems:
             continue

@@ -1,0 +1,1 @@
+"""Plain typed values: findings, conditions, knowledge, cases, assessments."""

@@ -166,7 +166,20 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _danger_no(self, finding: Finding) -> Condition:
         answered_no: Condition = Not(Holds(finding.id)) if finding.kind == "yes_no" else IsOneOf(finding.id, (NO_ANSWER_NEEDED,))
-        return answered_no if finding.ask_if is None else AnyOf((Not(finding.ask_if), answered_no))
+        return answered_no if finding.ask_if is None else AnyOf((Not(self._applicable(finding.ask_if)), answered_no))
+
+    def _applicable(self, condition: Condition) -> Condition:
+        """
+        Return *condition* with each finding bound to its own `ask_if`.
+
+        A follow-up of a question that does not apply does not apply either, though nobody answered it.
+        """
+        if isinstance(condition, Holds) and condition.id in self.finding:
+            ask_if = self.finding[condition.id].ask_if
+            return condition if ask_if is None else AllOf((self._applicable(ask_if), condition))
+        if isinstance(condition, AllOf | AnyOf):
+            return type(condition)(tuple(self._applicable(child) for child in condition.of))
+        return condition
 
     def reads(self, *conditions: Condition | None) -> tuple[str, ...]:
         """Return the findings that *conditions* read, through patterns, in order of first mention."""

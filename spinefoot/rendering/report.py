@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from spinefoot.assessment.assess import Assessment
 from spinefoot.model.assessment import CauseScore, Firing, WeighedItem
-from spinefoot.model.knowledge import AdviceRule, Evidence, RedFlag
+from spinefoot.model.knowledge import Evidence, RedFlag, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.rulebase.wording import answer_text, describe, say_answer
+from spinefoot.rulebase.wording import answer_text, say_answer
 
 __all__ = ["Line", "Section", "Tone", "printable", "report", "trace_sections"]
 
@@ -30,7 +30,12 @@ _ADVICE_WORDS = {
     "watch": "Watch for",
 }
 
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Co")
+"""Unicode categories: control, format, surrogate, private use."""
+
 _QUESTIONS_SHOWN = 8
+_REASONS_SHOWN = 5
+_ANSWERS_SHOWN = 4
 
 _LIMITS = {
     "does_not_apply": "it does not apply to these answers",
@@ -61,9 +66,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 def printable(text: str) -> str:
     """Return *text* with control characters made visible, so that nothing from a file can steer a terminal."""
-    return "".join(
-        c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
+    return "".join(c if c == "\n" or unicodedata.category(c) not in _UNPRINTABLE else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def report(assessment: Assessment) -> list[Section]:
@@ -73,7 +76,7 @@ def report(assessment: Assessment) -> list[Section]:
     urgent = rulebase.urgency_rank[assessment.urgency] < _URGENT
     sections = [urgency, headline] if urgent else [headline, urgency]
     sections += _causes(assessment)
-    sections += _instruments(assessment)
+    sections += [] if assessment.conclusions.withheld else _instruments(assessment)
     sections += _advice(assessment)
     sections.append(Section(title="Go now, or call, if", lines=tuple(Line(text=t, mark="!") for t in rulebase.safety_net)))
     sections += _open_questions(assessment)
@@ -120,29 +123,33 @@ def _urgency(assessment: Assessment) -> Section:
     urgency = rulebase.urgencies[rulebase.urgency_rank[assessment.urgency]]
     lines = [Line(text=urgency.title, strong=True), Line(text=urgency.action)]
     names = set(assessment.conclusions.urgency_rules)
-    fired = [rule for rule in (*rulebase.red_flags, *rulebase.urgency_rules) if rule.id in names]
-    if not fired:
-        lines.append(Line(text=f"Why: {rulebase.default_urgency_because}"))
-    for rule in fired:
-        aim = f" (aim: {rule.aim})" if isinstance(rule, RedFlag) and rule.aim else ""
-        lines.append(Line(text=f"Why: {rule.title}{aim}. {rule.because}", mark="-"))
-        lines += [Line(text=text, level=1) for text in _matched(assessment, rule.id)]
+    everything: tuple[RedFlag | UrgencyRule, ...] = (*rulebase.red_flags, *rulebase.urgency_rules)
+    fired = [rule for rule in everything if rule.id in names]
+    if any(isinstance(rule, RedFlag) and rule.call_ambulance for rule in fired):
+        lines.insert(1, Line(text="Call an ambulance; do not travel on your own.", mark="!", strong=True))
     lines += [Line(text=text, mark="*") for text in urgency.do]
     lines += [Line(text=text, mark="x") for text in urgency.do_not]
-    if any(isinstance(rule, RedFlag) and rule.call_ambulance for rule in fired):
-        lines.append(Line(text="Call an ambulance: do not travel on your own.", mark="!", strong=True))
     lines += _on_arrival(fired, rulebase)
-    tone: Tone = (
-        "emergency"
-        if rulebase.urgency_rank[urgency.id] == 0
-        else "same_day"
-        if rulebase.urgency_rank[urgency.id] == 1
-        else "plain"
-    )
+    lines += _reasons(fired, assessment)
+    rank = rulebase.urgency_rank[urgency.id]
+    tone: Tone = "emergency" if rank == 0 else "same_day" if rank == 1 else "plain"
     return Section(title="How soon", lines=tuple(lines), tone=tone)
 
 
-def _on_arrival(fired: list[object], rulebase: RuleBase) -> list[Line]:
+def _reasons(fired: Sequence[RedFlag | UrgencyRule], assessment: Assessment) -> Iterator[Line]:
+    yield Line(text="Why", strong=True)
+    if not fired:
+        yield Line(text=assessment.rulebase.default_urgency_because, mark="-")
+    for rule in fired[:_REASONS_SHOWN]:
+        aim = f" (aim: {rule.aim})" if isinstance(rule, RedFlag) and rule.aim else ""
+        sources = f" [{', '.join(rule.sources)}]" if rule.sources else ""
+        yield Line(text=f"{rule.title}{aim}. {rule.because}{sources}", mark="-")
+        yield from (Line(text=text, level=1) for text in _matched(assessment, rule.id))
+    if len(fired) > _REASONS_SHOWN:
+        yield Line(text=f"and {len(fired) - _REASONS_SHOWN} more (--trace shows them all)")
+
+
+def _on_arrival(fired: Sequence[RedFlag | UrgencyRule], rulebase: RuleBase) -> list[Line]:
     said: dict[str, None] = {}
     for rule in fired:
         if isinstance(rule, RedFlag):
@@ -158,8 +165,13 @@ def _matched(assessment: Assessment, rule: str) -> list[str]:
     if firing is None:
         return []
     answers = dict.fromkeys(_answers_below(firing, assessment, set()))
-    said = [say_answer(assessment.rulebase.finding[name], assessment.answers.get(name)) for name in answers]
-    return [f"You entered: {'; '.join(said)}."] if said else []
+    return [f"You entered: {_said(assessment, list(answers))}."] if answers else []
+
+
+def _said(assessment: Assessment, names: Sequence[str]) -> str:
+    said = [say_answer(assessment.rulebase.finding[name], assessment.answers.get(name)) for name in names]
+    more = [f"and {len(said) - _ANSWERS_SHOWN} more"] if len(said) > _ANSWERS_SHOWN else []
+    return "; ".join([*said[:_ANSWERS_SHOWN], *more])
 
 
 def _answers_below(firing: Firing, assessment: Assessment, seen: set[str]) -> Iterator[str]:
@@ -181,7 +193,7 @@ def _causes(assessment: Assessment) -> list[Section]:
         return [Section(title="Possible causes", lines=tuple(Line(text=t) for t in text))]
     shown = [score for score in assessment.causes if score.level in ("likely", "possible") and score.score is not None]
     rest = [score for score in assessment.causes if score not in shown and score.items]
-    sections = [_sheet(score, assessment.rulebase) for score in shown]
+    sections = [_sheet(score, assessment) for score in shown]
     lines = [_short(score, assessment.rulebase) for score in rest]
     if not shown:
         lines.insert(0, Line(text="No cause reaches the level possible with these answers."))
@@ -190,7 +202,8 @@ def _causes(assessment: Assessment) -> list[Section]:
     return sections
 
 
-def _sheet(score: CauseScore, rulebase: RuleBase) -> Section:
+def _sheet(score: CauseScore, assessment: Assessment) -> Section:
+    rulebase = assessment.rulebase
     cause = rulebase.cause[score.cause]
     origin = next(o.title for o in rulebase.origins if o.id == cause.origin)
     lines = [Line(text=cause.summary)]
@@ -200,7 +213,7 @@ def _sheet(score: CauseScore, rulebase: RuleBase) -> Section:
     ):
         if items:
             lines.append(Line(text=heading, strong=True))
-            lines += [_weighed(item, rulebase) for item in sorted(items, key=lambda item: -abs(item.counts))]
+            lines += [_weighed(item, assessment) for item in sorted(items, key=lambda item: -abs(item.counts))]
     total = sum(item.counts for item in score.items)
     limits = "" if score.prior + total == score.score else ", after the limits for groups and for the whole"
     lines.append(
@@ -212,10 +225,13 @@ def _sheet(score: CauseScore, rulebase: RuleBase) -> Section:
     return Section(title=f"{score.level.capitalize()}: {cause.title} ({origin})", lines=tuple(lines))
 
 
-def _weighed(item: WeighedItem, rulebase: RuleBase) -> Line:
-    rule = rulebase.rule[item.rule]
-    assert isinstance(rule, Evidence)
-    said = describe(rule.when, rulebase, item.answered)
+def _weighed(item: WeighedItem, assessment: Assessment) -> Line:
+    rule = assessment.rulebase.rule[item.rule]
+    if not isinstance(rule, Evidence):
+        raise AssertionError(f"{item.rule} weighs, but is no item of evidence")
+    firing = next(f for f in assessment.trace if f.rule == item.rule)
+    said = _said(assessment, list(dict.fromkeys(_answers_below(firing, assessment, set()))))
+    said = said[:1].upper() + said[1:]
     counts = "not counted, another item says the same" if item.replaced else f"counts {item.counts:+d}"
     share = "" if item.counts == item.weight else f" ({counts})"
     mark = {"recalled": " [figure recalled, not re-read]", "expert": " [judgement]", "published": ""}[rule.basis]
@@ -250,15 +266,11 @@ def _advice(assessment: Assessment) -> list[Section]:
     fired = [rule for rule in assessment.rulebase.advice if rule.id in set(assessment.conclusions.advice)]
     lines: list[Line] = []
     for kind, heading in _ADVICE_WORDS.items():
-        texts = dict.fromkeys(_advice_text(rule) for rule in fired if rule.kind == kind)
+        texts = dict.fromkeys(rule.text for rule in fired if rule.kind == kind)
         if texts:
             lines.append(Line(text=heading, strong=True))
             lines += [Line(text=text, mark="*", level=1) for text in texts]
     return [Section(title="Advice", lines=tuple(lines))] if lines else []
-
-
-def _advice_text(rule: AdviceRule) -> str:
-    return rule.text
 
 
 def _open_questions(assessment: Assessment) -> list[Section]:

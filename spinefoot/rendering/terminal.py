@@ -64,7 +64,7 @@ def _rows(lines: Iterable[Line]) -> Iterable[RenderableType]:
             continue
         row = Table.grid(padding=(0, 1, 0, 0))
         row.add_column(justify="right", min_width=2)
-        row.add_column(ratio=1)
+        row.add_column(ratio=1, overflow="fold")
         row.add_row(Text(line.mark, style="bold"), _text(line))
         yield Padding(row, (0, 0, 0, 2 * line.level))
 

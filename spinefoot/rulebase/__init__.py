@@ -1,0 +1,1 @@
+"""Files under `rules/` to a checked rule base."""

@@ -1,0 +1,54 @@
+"""Every written case comes out as it expects: beside the rules, and whole patients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import spinefoot
+from spinefoot.casecheck import case_files, rules_without_cases, run_cases
+from spinefoot.casefile import read_case_file
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = [*case_files(ROOT / "rules"), *case_files(ROOT / "tests" / "cases"), *case_files(ROOT / "examples")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_cases_come_out_as_they_expect(path: Path, rules: spinefoot.RuleBase) -> None:
+    problems = [str(problem) for _, _, found in run_cases([path], rules) for problem in found]
+
+    assert problems == []
+
+
+def test_every_rule_has_a_case_that_fires_it_and_a_near_miss(rules: spinefoot.RuleBase) -> None:
+    cases = [case for path in case_files(ROOT / "rules") for case in read_case_file(path, rules)]
+
+    assert [str(problem) for problem in rules_without_cases(rules, cases)] == []
+
+
+def test_a_case_that_expects_something_else_is_reported(rules: spinefoot.RuleBase, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text("findings: {saddle_numbness: 'yes'}\nexpected: {urgency: routine, silent: [ces_feeling]}\n")
+
+    (_, _, problems), = run_cases([path], rules)
+
+    assert [problem.message for problem in problems] == [
+        "wrong: urgency is emergency, expected routine",
+        "wrong: ces_feeling fired",
+    ]
+
+
+def test_no_rule_says_safe_or_ruled_out(rules: spinefoot.RuleBase) -> None:
+    forbidden = ("ruled out", "rule out", "excluded", "all clear", "you are safe")
+    for rule in rules.rules():
+        for name in ("title", "because", "text", "says", "summary"):
+            text = str(getattr(rule, name, "") or "").lower()
+            assert not any(word in text for word in forbidden), (rule.id, name)
+
+
+def test_a_recalled_figure_is_never_shown_as_published(rules: spinefoot.RuleBase) -> None:
+    for cause in rules.causes:
+        for item in cause.evidence:
+            if item.basis == "published":
+                assert any(rules.source[name].mark == "verified" for name in item.sources), item.id
