@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from spinefoot.assessment.assess import Assessment, assess
+from spinefoot.assessment.assess import Assessment, Executor, assess
 from spinefoot.casefile import SUFFIXES, read_case_file
 from spinefoot.errors import InputError, Problem
+from spinefoot.executors.plain import item_truth
 from spinefoot.model.case import Case, Expected
-from spinefoot.model.knowledge import Evidence, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
+from spinefoot.model.knowledge import Cause, Evidence, Instrument, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.files import CASES_SUFFIX
 from spinefoot.truth import View
@@ -23,9 +24,11 @@ def case_files(folder: Path) -> list[Path]:
     return beside_rules or sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
 
 
-def run_cases(files: Sequence[Path], rulebase: RuleBase) -> Iterator[tuple[Case, Assessment | None, list[Problem]]]:
+def run_cases(
+    files: Sequence[Path], rulebase: RuleBase, executor: Executor | None = None
+) -> Iterator[tuple[Case, Assessment | None, list[Problem]]]:
     """
-    Assess every case in *files*.
+    Assess every case in *files*, with experta unless another executor is named.
 
     Yields:
         The case, its assessment (None where its answers contradict each other), and what came out
@@ -39,7 +42,7 @@ def run_cases(files: Sequence[Path], rulebase: RuleBase) -> Iterator[tuple[Case,
             continue
         for case in cases:
             try:
-                assessment = assess(case, rulebase)
+                assessment = assess(case, rulebase, executor)
             except InputError as error:
                 yield case, None, error.problems
             else:
@@ -117,12 +120,18 @@ def _rules(assessment: Assessment, expected: Expected) -> Iterator[str]:
 
 
 def _held(assessment: Assessment, name: str) -> bool:
-    """Tell whether a rule fired; an item of evidence, whether its condition is true (it fires on false as well)."""
-    fired = any(firing.rule == name and firing.value is not False for firing in assessment.trace)
-    rule = assessment.rulebase.rule[name]
-    if fired and isinstance(rule, Evidence):
-        return View(assessment.rulebase, assessment.answers).truth(rule.when) is True
-    return fired
+    """Tell whether a rule fired; of an item of evidence, whether its condition is true and it applies."""
+    conclusions, rulebase = assessment.conclusions, assessment.rulebase
+    rule = rulebase.rule[name]
+    if isinstance(rule, Cause | Instrument):
+        return name in conclusions.scores or name in conclusions.instruments
+    view = View(rulebase, assessment.answers)
+    view.red_flags, view.scores = set(conclusions.red_flags), conclusions.scores
+    view.root_levels = set(conclusions.root_levels)
+    view.urgency, view.spine_link = conclusions.urgency, conclusions.spine_link
+    if isinstance(rule, Evidence):
+        return not conclusions.withheld and item_truth(rule, view) is True
+    return view.fires(rule.when, getattr(rule, "unless", None))
 
 
 def _list(words: Sequence[str]) -> str:

@@ -150,7 +150,8 @@ def rule_bases(draw: st.DrawFn, base: RuleBase) -> RuleBase:
                 title="-",
                 about="-",
                 items=tuple(
-                    InstrumentItem(id=f"i0_{n}", title="-", when=draw(condition), points=draw(st.integers(-2, 3))) for n in range(2)
+                    InstrumentItem(id=f"i0_{n}", title="-", when=draw(condition), points=draw(st.integers(-2, 3)))
+                    for n in range(2)
                 ),
                 setting="-",
                 accuracy="-",
@@ -160,16 +161,27 @@ def rule_bases(draw: st.DrawFn, base: RuleBase) -> RuleBase:
             ),
         ),
         root_level_rules=(
-            RootLevelRule(id="r0", title="-", root=base.roots[0].id, when=draw(late), unless=draw(late), because="-", basis="expert"),
+            RootLevelRule(
+                id="r0", title="-", root=base.roots[0].id, when=draw(late), unless=draw(late), because="-", basis="expert"
+            ),
         ),
         urgency_rules=(
-            UrgencyRule(id="u0", title="-", when=draw(late), urgency=draw(st.sampled_from(list(base.urgency_rank))), because="-", sources=()),
+            UrgencyRule(
+                id="u0",
+                title="-",
+                when=draw(late),
+                urgency=draw(st.sampled_from(list(base.urgency_rank))),
+                because="-",
+                sources=(),
+            ),
         ),
         spine_link_rules=tuple(
             SpineLinkRule(id=f"l{n}", title="-", verdict=v.id, when=draw(late), unless=draw(late), because="-", basis="expert")
             for n, v in enumerate(base.verdicts[:2])
         ),
-        advice=(AdviceRule(id="a0", kind="do", when=draw(last), unless=draw(st.one_of(st.none(), last)), text="-", basis="expert"),),
+        advice=(
+            AdviceRule(id="a0", kind="do", when=draw(last), unless=draw(st.one_of(st.none(), last)), text="-", basis="expert"),
+        ),
     )
 
 

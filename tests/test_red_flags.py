@@ -32,7 +32,9 @@ def ways(condition: Condition, rulebase: spinefoot.RuleBase) -> Iterator[dict[st
         for bound in (condition.at_least, condition.at_most, condition.above, condition.below):
             candidates += [] if bound is None else [bound, bound + 1, bound - 1]
         candidates += [finding.min, finding.max]
-        fitting = [c for c in candidates if c is not None and condition.admits(c) and (finding.min or 0) <= c <= (finding.max or 0)]
+        fitting = [
+            c for c in candidates if c is not None and condition.admits(c) and (finding.min or 0) <= c <= (finding.max or 0)
+        ]
         yield {condition.finding: fitting[0]}
     elif isinstance(condition, IsUnknown):
         yield {}
@@ -85,7 +87,9 @@ def test_an_unanswered_gate_never_silences_a_red_flag(conclude) -> None:  # type
     assert conclude(saddle_numbness=True, ces_symptom_onset_days=20, ces_symptom_trend="same").urgency == "same_day"
 
 
-@pytest.mark.parametrize(("days", "urgency"), [(14, "same_day"), (15, "soon"), (None, "same_day")], ids=["last day", "first day after", "unknown"])
+@pytest.mark.parametrize(
+    ("days", "urgency"), [(14, "same_day"), (15, "soon"), (None, "same_day")], ids=["last day", "first day after", "unknown"]
+)
 def test_a_stable_foot_drop_is_new_until_it_is_known_to_be_older_than_14_days(conclude, rules, days, urgency) -> None:  # type: ignore[no-untyped-def]
     pelvic = [f.id for f in rules.findings if f.topic == "danger_pelvis"]
     answers = {**dict.fromkeys(pelvic, False), "both_legs_weak": False, "foot_drop": True, "weakness_trend": "same"}

@@ -9,6 +9,7 @@ import pytest
 import spinefoot
 from spinefoot.casecheck import case_files, rules_without_cases, run_cases
 from spinefoot.casefile import read_case_file
+from spinefoot.executors import plain
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = [*case_files(ROOT / "rules"), *case_files(ROOT / "tests" / "cases"), *case_files(ROOT / "examples")]
@@ -16,6 +17,15 @@ FILES = [*case_files(ROOT / "rules"), *case_files(ROOT / "tests" / "cases"), *ca
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_cases_come_out_as_they_expect(path: Path, rules: spinefoot.RuleBase) -> None:
+    problems = [str(problem) for _, _, found in run_cases([path], rules, plain.infer) for problem in found]
+
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "path", [*case_files(ROOT / "examples"), ROOT / "tests" / "cases" / "worked_examples.yaml"], ids=lambda p: p.name
+)
+def test_experta_gives_the_worked_examples_to_the_digit(path: Path, rules: spinefoot.RuleBase) -> None:
     problems = [str(problem) for _, _, found in run_cases([path], rules) for problem in found]
 
     assert problems == []
@@ -31,7 +41,7 @@ def test_a_case_that_expects_something_else_is_reported(rules: spinefoot.RuleBas
     path = tmp_path / "wrong.yaml"
     path.write_text("findings: {saddle_numbness: 'yes'}\nexpected: {urgency: routine, silent: [ces_feeling]}\n")
 
-    (_, _, problems), = run_cases([path], rules)
+    ((_, _, problems),) = run_cases([path], rules)
 
     assert [problem.message for problem in problems] == [
         "wrong: urgency is emergency, expected routine",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -15,7 +15,9 @@ from spinefoot.model.case import Case
 from spinefoot.model.knowledge import LEVELS
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["Assessment", "Executor", "assess"]
+
+Executor: TypeAlias = Callable[[RuleBase, Answers], Conclusions]
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,14 +73,15 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self.to_dict()).decode()
 
 
-def assess(case: Case | Mapping[str, Any], rules: RuleBase | None = None) -> Assessment:
+def assess(case: Case | Mapping[str, Any], rules: RuleBase | None = None, executor: Executor | None = None) -> Assessment:
     """
-    Reason through one case with experta.
+    Reason through one case, with experta unless another executor is named.
 
     Args:
         case: A `Case`, or answers by finding id (booleans, numbers, option ids, or words as in a
             symptom file; None is unknown).
         rules: The rule base; the shipped one (or `SPINEFOOT_RULES`) if None.
+        executor: `infer` of a module in `spinefoot.executors`. Only experta keeps a trace of firings.
 
     Raises:
         InputError: A finding or value that the rule base does not know, or a contradiction.
@@ -88,13 +91,12 @@ def assess(case: Case | Mapping[str, Any], rules: RuleBase | None = None) -> Ass
         >>> assess({"saddle_numbness": True}).urgency
         'emergency'
     """
-    from spinefoot.executors.experta_engine import infer
     from spinefoot.rulebase.store import load_rules
 
     rulebase = load_rules() if rules is None else rules
     checked = case if isinstance(case, Case) else case_from_answers(case, rulebase)
     answers, changes = settle(checked, rulebase)
-    conclusions = infer(rulebase, answers)
+    conclusions = (executor or _experta())(rulebase, answers)
     return Assessment(
         case=checked,
         rulebase=rulebase,
@@ -104,3 +106,10 @@ def assess(case: Case | Mapping[str, Any], rules: RuleBase | None = None) -> Ass
         silent_for_want_of_an_answer=silent_red_flags(rulebase, answers, conclusions),
         unanswered=unanswered_findings(rulebase, answers, conclusions),
     )
+
+
+def _experta() -> Executor:
+    """Import experta only where a case is reasoned through."""
+    from spinefoot.executors.experta_engine import infer
+
+    return infer

@@ -78,11 +78,12 @@ def show_rule(
 def check(rules: RulesOption = None) -> None:
     """Check the rule base and the cases beside its rules; every problem is listed with its place."""
     from spinefoot.casecheck import case_files, rules_without_cases, run_cases
+    from spinefoot.executors.plain import infer
     from spinefoot.rulebase.store import load_rules
 
     rulebase = load_rules(rules)
     cases, problems = [], []
-    for case, _, found in run_cases(case_files(Path(rulebase.directory)), rulebase):
+    for case, _, found in run_cases(case_files(Path(rulebase.directory)), rulebase, infer):
         cases.append(case)
         problems += found
     problems += rules_without_cases(rulebase, cases)
