@@ -48,12 +48,14 @@ P = "patterns/broken.yaml"
 CYCLE = pattern("{any: [second, foot_drop]}", "first") + "  - id: second\n    title: B\n    when: first\n"
 DEEP = pattern("[" * 70 + "foot_drop" + "]" * 70)
 SMALL_FINDING = (
-    "topic: {id: broken_topic, title: Broken, order: 999}\n"
+    "topic: {id: broken_topic, title: Broken, purpose: P, order: 999}\n"
     "findings:\n"
     "  - id: broken_number\n"
     "    kind: number\n"
     "    observer: self\n"
     "    question: How many?\n"
+    "    help: Count them.\n"
+    "    subject: the number\n"
     "    why_asked: A reason.\n"
 )
 
