@@ -8,6 +8,7 @@ firing says comes from the facts that experta matched and from nothing else.
 
 from __future__ import annotations
 
+import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -56,6 +57,8 @@ from spinefoot.verdict import (
 )
 
 __all__ = ["infer"]
+
+_RIGHT_HAND_SIDE = inspect.signature(lambda engine, **matched: None)
 
 _networks: OrderedDict[tuple[int, frozenset[str]], Inference] = OrderedDict()
 _NETWORKS_KEPT = 4
@@ -467,6 +470,8 @@ def _rule(spec: RuleSpec, salience: int) -> Any:
     def right_hand_side(engine: Any, **matched: Any) -> None:
         action(engine, **matched)
 
+    # experta asks for the signature some nine times a rule while it builds the network; this answers at once.
+    right_hand_side.__signature__ = _RIGHT_HAND_SIDE  # type: ignore[attr-defined]
     return Rule(*bound(spec.patterns), salience=salience)(right_hand_side)
 
 

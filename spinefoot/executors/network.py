@@ -241,7 +241,7 @@ class NetworkBuilder:
         if len(alternatives) < 2:
             return alternatives[0] if alternatives else None
         node = self._node()
-        for alternative in alternatives:
+        for alternative in _merged(alternatives):
             self.add(alternative, _reach(node))
         return (Reached(node=node),)
 
@@ -263,6 +263,27 @@ class NetworkBuilder:
     def _node(self) -> int:
         self._nodes += 1
         return self._nodes
+
+
+def _merged(alternatives: list[Patterns]) -> list[Patterns]:
+    """
+    Return *alternatives* with those that are one answered finding each joined into one pattern for each value.
+
+    Such a pattern matches once for each of the findings; reaching a node twice is reaching it.
+    """
+    single: dict[tuple[type, Any], list[str]] = {}
+    rest: list[Patterns] = []
+    for patterns in alternatives:
+        pattern = patterns[0]
+        if len(patterns) == 1 and isinstance(pattern, Answer | Unanswered) and not callable(pattern.get("value")):
+            single.setdefault((type(pattern), pattern.get("value")), []).append(pattern["id"])
+        else:
+            rest.append(patterns)
+    joined: list[Patterns] = []
+    for (kind, value), ids in single.items():
+        which = _among(tuple(sorted(ids)), True)
+        joined.append((kind(id=which),) if value is None else (kind(id=which, value=value),))
+    return joined + rest
 
 
 def _reach(node: int) -> Callable[..., None]:

@@ -112,6 +112,9 @@ def test_json_is_one_object_a_line_with_the_keys_of_the_contract():
     assert len(lines) == 2
     result = json.loads(lines[0])
     assert {"id", "spinefoot", "rulebase", "spine_link", "urgency", "root_levels", "causes"} <= set(result)
+    assert {"advice", "silent_for_want_of_an_answer", "unanswered", "trace", "disclaimer"} <= set(result)
+    assert {"step", "rule", "stage", "facts", "concludes", "because", "sources"} <= set(result["trace"][0])
+    assert {"rule", "text"} <= set(result["advice"][0])
     assert set(result["rulebase"]) == {"version", "sha256"}
     assert set(result["spine_link"]) == {"verdict", "rules"}
     assert set(result["urgency"]) == {"level", "rules", "action"}
