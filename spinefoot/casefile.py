@@ -28,7 +28,7 @@ SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("yes", "y", "true", "present", "1"), True),
     **dict.fromkeys(("no", "n", "false", "absent", "0"), False),
-    **dict.fromkeys(("unknown", "", "null", "none given", "not known", "na", "n/a", "?"), None),
+    **dict.fromkeys(("unknown", "", "null", "none given", "not known", "na", "n/a", "?", "~", "nan", ".nan"), None),
 }
 _KEYS = ("id", "says", "findings", "expected")
 
@@ -109,6 +109,8 @@ def case_from_answers(answers: Mapping[str, Any], rulebase: RuleBase, id: str = 
 
 def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Value | Problem | None:
     """Return the value that *raw* means for *finding*, None for unknown, or what is wrong with it."""
+    if isinstance(raw, float) and math.isnan(raw):
+        return None
     shown = raw if isinstance(raw, str) else json.dumps(raw, default=str)
     word = str(raw).strip().lower() if isinstance(raw, str | bool | int) else None
     if raw is None or (isinstance(raw, str) and word in _WORDS and _WORDS[word] is None):
@@ -128,7 +130,7 @@ def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Va
 
 def _number(finding: Finding, raw: Any, shown: str, where: Location | None) -> Value | Problem:
     value = y.scalar(yaml.ScalarNode("", raw.strip())) if isinstance(raw, str) else raw
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return Problem("SF603", f'{finding.id} is "{shown}"; it must be {finding.answers}', where)
     if not (finding.min or 0) <= value <= (finding.max or 0):
         return Problem("SF604", f"{finding.id} is {shown}; it must be {finding.answers}", where)
@@ -158,7 +160,9 @@ class _Reading:
             self.problems.append(Problem("SF601", "the file holds no case", Location(self.name), "a case has a key findings"))
             return
         entries = {key: value for key, _, value in y.entries(root)}
-        if list(entries) == ["cases"]:
+        if list(entries) == ["cases"] and not y.items(entries["cases"]):
+            self._report("SF601", "cases holds no case", entries["cases"], "it must be a list of cases")
+        elif list(entries) == ["cases"]:
             for number, node in enumerate(y.items(entries["cases"]), 1):
                 yield from self._case(node, f"{default_id}-{number}")
         else:

