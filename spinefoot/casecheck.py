@@ -12,7 +12,7 @@ from spinefoot.executors.plain import item_truth
 from spinefoot.model.case import Case, Expected
 from spinefoot.model.knowledge import Cause, Evidence, Instrument, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.rulebase.files import CASES_SUFFIX
+from spinefoot.rulebase.locate import CASES_SUFFIX
 from spinefoot.truth import View
 
 __all__ = ["case_files", "differences", "rules_without_cases", "run_cases"]

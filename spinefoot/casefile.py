@@ -17,7 +17,7 @@ from spinefoot.errors import InputError, Location, Problem, nearest
 from spinefoot.model.case import Case, Expected
 from spinefoot.model.findings import Finding, Value
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.rulebase.decode import Decoder
+from spinefoot.rulebase.locate import MAX_BYTES
 
 __all__ = ["FORMATS", "SUFFIXES", "case_from_answers", "read_answer", "read_case_file", "read_cases"]
 
@@ -51,8 +51,8 @@ def read_case_file(path: Path, rulebase: RuleBase) -> list[Case]:
         allowed = ", ".join(SUFFIXES)
         raise InputError([Problem("SF107", f'the ending "{path.suffix}" says no format', where, f"allowed: {allowed}")])
     try:
-        if path.stat().st_size > y.MAX_BYTES:
-            raise InputError([Problem("SF102", f"the file is larger than {y.MAX_BYTES // 2**20} MiB", where)])
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError([Problem("SF102", f"the file is larger than {MAX_BYTES // 2**20} MiB", where)])
         content = path.read_bytes()
     except OSError as error:
         raise InputError([Problem("SF101", f"the file cannot be read: {error.strerror}", where)]) from None
@@ -214,6 +214,8 @@ class _Reading:
         return read_answer(finding, node.value, where)
 
     def _expected(self, node: y.Node) -> Expected | None:
+        from spinefoot.rulebase.decode import Decoder
+
         decoder = Decoder(self.name)
         expected = decoder.decode(node, Expected)
         self.problems.extend(decoder.problems)

@@ -11,7 +11,6 @@ import yaml
 from spinefoot.errors import Location, Problem
 
 __all__ = [
-    "MAX_BYTES",
     "Node",
     "entries",
     "items",
@@ -23,9 +22,6 @@ __all__ = [
 ]
 
 Node: TypeAlias = yaml.Node
-
-MAX_BYTES = 2 * 1024 * 1024
-"""No file under `rules/` and no symptom file comes near this; larger ones are refused unread."""
 
 MAX_DEPTH = 60
 

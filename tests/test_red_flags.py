@@ -12,6 +12,7 @@ from spinefoot.executors import plain
 from spinefoot.model.assessment import Answers
 from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, Holds, IsOneOf, IsUnknown, NumberIs
 from spinefoot.model.findings import Value
+from spinefoot.model.knowledge import RedFlag
 from spinefoot.truth import View
 
 RULES = spinefoot.load_rules()
@@ -49,7 +50,7 @@ def ways(condition: Condition, rulebase: spinefoot.RuleBase) -> Iterator[dict[st
 
 
 @pytest.mark.parametrize("flag", RULES.red_flags, ids=lambda flag: flag.id)
-def test_a_red_flag_fires_at_its_full_level_with_only_its_positive_findings_answered(flag: spinefoot.RuleBase) -> None:
+def test_a_red_flag_fires_at_its_full_level_with_only_its_positive_findings_answered(flag: RedFlag) -> None:
     tried = 0
     for number, answers in enumerate(ways(flag.when, RULES)):
         if number >= WAYS:
@@ -66,7 +67,7 @@ def test_a_red_flag_fires_at_its_full_level_with_only_its_positive_findings_answ
 
 
 @pytest.mark.parametrize("flag", [f for f in RULES.red_flags if f.unless is not None], ids=lambda flag: flag.id)
-def test_a_gate_that_may_open_has_a_floor_below_it(flag: spinefoot.RuleBase) -> None:
+def test_a_gate_that_may_open_has_a_floor_below_it(flag: RedFlag) -> None:
     if RULES.urgency_rank[flag.urgency] > 1:
         pytest.skip("soon and below may fall to the default, which is routine")
     gate = RULES.expand(flag.unless)

@@ -10,7 +10,8 @@ import pytest
 
 import spinefoot
 from spinefoot import yaml_nodes as y
-from spinefoot.rulebase.files import is_case_file, kind_of_file
+from spinefoot.rulebase.files import kind_of_file
+from spinefoot.rulebase.locate import is_case_file
 from spinefoot.rulebase.schema import schemas
 
 RULES = Path(__file__).resolve().parent.parent / "rules"

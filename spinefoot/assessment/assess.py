@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from spinefoot.assessment.intake import settle
-from spinefoot.assessment.unanswered import silent_red_flags, unanswered_findings
+from spinefoot.assessment.unanswered import open_questions
 from spinefoot.casefile import case_from_answers
 from spinefoot.model.assessment import Answers, CauseScore, Conclusions, Firing
 from spinefoot.model.case import Case
@@ -58,7 +58,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(
             sorted(
                 self.conclusions.scores.values(),
-                key=lambda s: (order[s.level], -s.score if s.score is not None else 1000, s.cause),
+                key=lambda s: (order[s.level], s.score is None, -(s.score or 0), s.cause),
             )
         )
 
@@ -97,14 +97,15 @@ def assess(case: Case | Mapping[str, Any], rules: RuleBase | None = None, execut
     checked = case if isinstance(case, Case) else case_from_answers(case, rulebase)
     answers, changes = settle(checked, rulebase)
     conclusions = (executor or _experta())(rulebase, answers)
+    still_open = open_questions(rulebase, answers, conclusions)
     return Assessment(
         case=checked,
         rulebase=rulebase,
         answers=answers,
         conclusions=conclusions,
         trace=(*changes, *conclusions.firings),
-        silent_for_want_of_an_answer=silent_red_flags(rulebase, answers, conclusions),
-        unanswered=unanswered_findings(rulebase, answers, conclusions),
+        silent_for_want_of_an_answer=still_open.silent_red_flags,
+        unanswered=still_open.findings,
     )
 
 

@@ -13,7 +13,7 @@ from spinefoot.errors import InputError, Problem
 from spinefoot.model.assessment import Answers, Firing
 from spinefoot.model.case import Case
 from spinefoot.model.conditions import Holds
-from spinefoot.model.findings import Value
+from spinefoot.model.findings import Finding, Implication, Value
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.truth import View
 
@@ -29,70 +29,65 @@ def settle(case: Case, rulebase: RuleBase) -> tuple[Answers, tuple[Firing, ...]]
     """
     implied = _implied(case, rulebase)
     answers: dict[str, Value] = {**case.findings, **dict.fromkeys(implied, True)}
-    firings: list[Firing] = []
-    problems: list[Problem] = []
     distrusted = _distrusted(case, answers, rulebase)
-    for name in distrusted:
-        condition = rulebase.finding[name].no_not_trusted_if
-        facts = {read: answers.get(read) for read in rulebase.reads(condition) if answers.get(read) is not None}
-        firings.append(
-            Firing(
-                rule=name,
-                stage="input",
-                facts=facts,
-                concludes=f'the answer "no" to {name} is kept as unknown',
-                because="With these answers a no cannot be trusted.",
-                where=rulebase.finding[name].where,
-            )
-        )
-        if name not in implied:
-            del answers[name]
-    for name, source in implied.items():
-        if case.findings.get(name) is False and name not in distrusted:
-            problems.append(_contradiction(case, source, name))
-        elif case.findings.get(name) is not True:
-            firings.append(
-                Firing(
-                    rule=name,
-                    stage="input",
-                    facts={source: True},
-                    concludes=f"{name} is yes",
-                    because=next(i.because for i in rulebase.implications if (i.when, i.then) == (source, name)),
-                    value=True,
-                    where=next(i.where for i in rulebase.implications if (i.when, i.then) == (source, name)),
-                )
-            )
-    if problems:
-        raise InputError(problems)
-    for implication in rulebase.implications:
-        follows = answers.get(implication.then) is False and implication.when not in answers
-        if follows and implication.when in rulebase.finding:
-            answers[implication.when] = False
-            firings.append(
-                Firing(
-                    rule=implication.when,
-                    stage="input",
-                    facts={implication.then: False},
-                    concludes=f"{implication.when} is no",
-                    because=implication.because,
-                    value=False,
-                    where=implication.where,
-                )
-            )
+    firings = [_kept_unknown(rulebase.finding[name], answers, rulebase) for name in distrusted]
+    for name in set(distrusted) - set(implied):
+        del answers[name]
+    said_no = [name for name in implied if case.findings.get(name) is False and name not in distrusted]
+    if said_no:
+        raise InputError(_contradiction(case, implied[name].when, name) for name in said_no)
+    firings += [_follows(i, i.when, i.then, True) for i in implied.values() if case.findings.get(i.then) is not True]
+    firings += _noes_that_follow(answers, rulebase)
     return answers, tuple(firings)
 
 
-def _implied(case: Case, rulebase: RuleBase) -> dict[str, str]:
-    """Return each finding that must be yes, with the first finding or pattern it follows from."""
-    implied: dict[str, str] = {}
+def _implied(case: Case, rulebase: RuleBase) -> dict[str, Implication]:
+    """Return each finding that must be yes, with the first implication that says so."""
+    implied: dict[str, Implication] = {}
     while True:
         view = View(rulebase, {**case.findings, **dict.fromkeys(implied, True)})
-        new = {
-            i.then: i.when for i in reversed(rulebase.implications) if i.then not in implied and view.truth(Holds(i.when)) is True
-        }
-        if not new:
+        holding = [i for i in rulebase.implications if i.then not in implied and view.truth(Holds(i.when)) is True]
+        if not holding:
             return implied
-        implied |= new
+        implied |= {i.then: i for i in reversed(holding)}
+
+
+def _noes_that_follow(answers: dict[str, Value], rulebase: RuleBase) -> list[Firing]:
+    """Add to *answers* each no that follows from a no, and return what was added."""
+    firings: list[Firing] = []
+    while True:
+        new = [
+            i
+            for i in rulebase.implications
+            if answers.get(i.then) is False and i.when in rulebase.finding and i.when not in answers
+        ]
+        if not new:
+            return firings
+        answers.update(dict.fromkeys((i.when for i in new), False))
+        firings += [_follows(i, i.then, i.when, False) for i in new]
+
+
+def _follows(implication: Implication, known: str, concluded: str, value: bool) -> Firing:
+    return Firing(
+        rule=concluded,
+        stage="input",
+        facts={known: value},
+        concludes=f"{concluded} is {'yes' if value else 'no'}",
+        because=implication.because,
+        value=value,
+        where=implication.where,
+    )
+
+
+def _kept_unknown(finding: Finding, answers: Answers, rulebase: RuleBase) -> Firing:
+    return Firing(
+        rule=finding.id,
+        stage="input",
+        facts={name: answers[name] for name in rulebase.reads(finding.no_not_trusted_if) if name in answers},
+        concludes=f'the answer "no" to {finding.id} is kept as unknown',
+        because="With these answers a no cannot be trusted.",
+        where=finding.where,
+    )
 
 
 def _distrusted(case: Case, answers: Answers, rulebase: RuleBase) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from spinefoot.model.assessment import Answers, Conclusions
 from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, Holds, Not, NumberIs
 from spinefoot.model.findings import Finding, Value
@@ -11,43 +13,44 @@ from spinefoot.model.knowledge import Cause, RedFlag
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.truth import View
 
-__all__ = ["silent_red_flags", "unanswered_findings"]
+__all__ = ["OpenQuestions", "open_questions"]
 
 
-def silent_red_flags(rulebase: RuleBase, answers: Answers, conclusions: Conclusions) -> tuple[str, ...]:
+class OpenQuestions(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids of red flags that stay silent only for want of an answer, and of findings worth answering."""
+
+    silent_red_flags: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+def open_questions(rulebase: RuleBase, answers: Answers, conclusions: Conclusions) -> OpenQuestions:
     """
-    Return the red flags that one more answer could fire and that would raise the urgency.
+    Return what a further answer could still change.
 
-    Ids, highest urgency first, then in the order of the rule base.
-    """
-    view = View(rulebase, answers)
-    waiting = [flag for flag in _higher(rulebase, conclusions) if _fires_with_one_more(flag, view)]
-    return tuple(flag.id for flag in sorted(waiting, key=lambda flag: rulebase.urgency_rank[flag.urgency]))
-
-
-def unanswered_findings(rulebase: RuleBase, answers: Answers, conclusions: Conclusions) -> tuple[str, ...]:
-    """
-    Return findings without an answer that could still change urgency, spine link or a level.
-
-    Those of which one answer could raise the urgency come first, by that urgency and in the order of the
-    topics; then those of other open red flags; then those of items that weigh for causes whose level is
-    open, heaviest first. Clinician findings are left out unless the case has some; so are questions
-    whose `ask_if` is false.
+    Red flags that one more answer could fire and that would raise the urgency, highest first. And the
+    findings without an answer that could still change urgency, spine link or a level: those of which one
+    answer could raise the urgency come first, by that urgency and in the order of the topics; then those of
+    other open red flags; then those of items that weigh for causes whose level is open, heaviest first.
+    Clinician findings are left out unless the case has some; so are questions whose `ask_if` is false.
     """
     view = View(rulebase, answers)
+    higher = sorted(_higher(rulebase, conclusions), key=lambda flag: rulebase.urgency_rank[flag.urgency])
+    silent = [flag for flag in higher if _fires_with_one_more(flag, view)]
     ranked: dict[str, None] = {}
     for urgency in rulebase.urgencies:
-        flags = [flag for flag in _higher(rulebase, conclusions) if flag.urgency == urgency.id]
-        one_away = {name for flag in flags if _fires_with_one_more(flag, view) for name in _single_answers(flag.when, view)}
+        one_away = {name for flag in silent if flag.urgency == urgency.id for name in _single_answers(flag.when, view)}
         ranked.update(dict.fromkeys(name for name in rulebase.finding if name in one_away))
-    for flag in sorted(_higher(rulebase, conclusions), key=lambda flag: rulebase.urgency_rank[flag.urgency]):
+    for flag in higher:
         ranked.update(dict.fromkeys(_open(flag.when, view)))
-    for gated in rulebase.red_flags:
-        if gated.id in conclusions.red_flags and gated.unless is not None and gated.urgency == conclusions.urgency:
-            ranked.update(dict.fromkeys(_open(gated.unless, view)))
+    for flag in rulebase.red_flags:
+        if flag.id in conclusions.red_flags and flag.unless is not None and flag.urgency == conclusions.urgency:
+            ranked.update(dict.fromkeys(_open(flag.unless, view)))
     ranked.update(dict.fromkeys(_of_causes(rulebase, conclusions, view)))
     examined = any(rulebase.finding[name].observer == "clinician" for name in answers)
-    return tuple(name for name in ranked if _is_askable(rulebase.finding[name], view, examined))
+    return OpenQuestions(
+        silent_red_flags=tuple(flag.id for flag in silent),
+        findings=tuple(name for name in ranked if _is_askable(rulebase.finding[name], view, examined)),
+    )
 
 
 def _higher(rulebase: RuleBase, conclusions: Conclusions) -> Iterator[RedFlag]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spinefoot.errors import Problem
-from spinefoot.rulebase.load import RULES_VARIABLE
+from spinefoot.rulebase.locate import RULES_VARIABLE
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from spinefoot.executors.conclusions_read import conclusions_read
 from spinefoot.executors.experta_import import KnowledgeEngine, Rule
+from spinefoot.executors.matcher import Matcher
 from spinefoot.executors.network import (
     Answer,
     Ask,
@@ -28,9 +30,11 @@ from spinefoot.executors.network import (
     Unanswered,
     bound,
     lead_name,
+    pattern_concluded,
+    reached,
 )
 from spinefoot.model.assessment import Answers, CauseScore, Conclusions, Facts, Firing, InstrumentScore, Stage
-from spinefoot.model.conditions import Condition, Holds, LevelIs, OriginLevelIs, RedFlagFired, RootLevelFits, ScoreLead, leaves
+from spinefoot.model.conditions import Condition, Holds
 from spinefoot.model.findings import Value
 from spinefoot.model.knowledge import (
     AdviceRule,
@@ -88,10 +92,12 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
         vocabulary: Findings that a case may answer; all others are unknown for good.
     """
 
+    __matcher__ = Matcher
+
     def __init__(self, rulebase: RuleBase, vocabulary: frozenset[str]) -> None:
         self.rulebase = rulebase
         self._builder = NetworkBuilder(rulebase, vocabulary, self._conclude_pattern)
-        self._read = _conclusions_read(rulebase)
+        self._read = conclusions_read(rulebase)
         self._clear()
         self._add_stages()
         self._rules = [_rule(spec, salience) for salience, spec in _with_salience(self._builder.rules)]
@@ -132,7 +138,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
     def reach(self, node: int, matched: Iterable[Any]) -> None:
         """Declare that an inner node of a condition is settled; called by the network."""
         self._support.setdefault(node, {}).update(self._known(matched))
-        self.declare(Reached(node=node))
+        self.declare(reached(node))
 
     def _clear(self) -> None:
         self._support: dict[int, dict[str, Value | None]] = {}
@@ -178,9 +184,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
         self._builder.add((), partial(_call, self._finish_red_flags))
         for cause in self.rulebase.causes:
             self._add_cause(cause)
-        for cause in self.rulebase.causes:
-            self._builder.add((), partial(_call, self._fire_level, cause))
-        self._builder.add((), partial(_call, self._finish_levels))
+        self._builder.add((), partial(_call, self._fire_levels))
         for root in self.rulebase.root_level_rules:
             self._add_gated(root.when, root.unless, partial(self._fire_root_level, root))
         self._builder.add((), partial(_call, self._finish_root_levels))
@@ -228,7 +232,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
                 truth,
                 where=pattern.where,
             )
-            self.declare(Concluded(kind="pattern", id=name, value=truth))
+            self.declare(pattern_concluded(self.rulebase, name, truth))
 
         return action
 
@@ -329,7 +333,9 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
         if cause.id in self._read.causes:
             self.declare(Concluded(kind="cause_level", id=cause.id, value=level))
 
-    def _finish_levels(self) -> None:
+    def _fire_levels(self) -> None:
+        for cause in self.rulebase.causes:
+            self._fire_level(cause)
         for origin in sorted(self._read.origins):
             self.declare(Concluded(kind="origin_level", id=origin, value=best_level(self.rulebase, self._scores, origin)))
         for lead in self._read.leads:
@@ -420,42 +426,6 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]
             elif isinstance(fact, Concluded):
                 found[f"{fact['kind']} {fact['id']}".strip()] = fact["value"]
         return dict(sorted(found.items()))
-
-
-class _ConclusionsRead:
-    """Which conclusions any condition asks for; only these become facts."""
-
-    def __init__(self) -> None:
-        self.red_flags: set[str] = set()
-        self.causes: set[str] = set()
-        self.origins: set[str] = set()
-        self.roots: set[str] = set()
-        self.leads: dict[ScoreLead, None] = {}
-
-
-def _conclusions_read(rulebase: RuleBase) -> _ConclusionsRead:
-    read = _ConclusionsRead()
-    gated: tuple[RootLevelRule | UrgencyRule | SpineLinkRule | AdviceRule, ...] = (
-        *rulebase.root_level_rules,
-        *rulebase.urgency_rules,
-        *rulebase.spine_link_rules,
-        *rulebase.advice,
-    )
-    conditions = [rule.when for rule in rulebase.scope]
-    conditions += [condition for rule in gated for condition in (rule.when, rule.unless) if condition is not None]
-    for condition in conditions:
-        for leaf in leaves(condition):
-            if isinstance(leaf, RedFlagFired):
-                read.red_flags.add(leaf.id)
-            elif isinstance(leaf, LevelIs):
-                read.causes.add(leaf.cause)
-            elif isinstance(leaf, OriginLevelIs):
-                read.origins.add(leaf.origin)
-            elif isinstance(leaf, RootLevelFits):
-                read.roots.add(leaf.root)
-            elif isinstance(leaf, ScoreLead):
-                read.leads[leaf] = None
-    return read
 
 
 def _with_salience(specs: list[RuleSpec]) -> Iterator[tuple[int, RuleSpec]]:

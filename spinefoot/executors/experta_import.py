@@ -16,7 +16,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["AS", "Fact", "KnowledgeEngine", "P", "Rule"]
+__all__ = [
+    "AS",
+    "ConflictSetNode",
+    "Fact",
+    "KnowledgeEngine",
+    "OrdinaryMatchNode",
+    "P",
+    "ReteMatcher",
+    "Rule",
+    "SameContextCheck",
+]
 
 _ALIASES = ("Mapping", "MutableMapping", "Hashable", "Iterable", "Sequence", "Callable", "Set")
 
@@ -47,6 +57,8 @@ def _untouched_root_logger() -> Iterator[None]:
 def _load() -> Any:
     with _lent_aliases(), _untouched_root_logger():
         import experta
+        import experta.matchers.rete.check
+        import experta.matchers.rete.nodes
 
         if not hasattr(experta, "KnowledgeEngine"):
             # experta/__init__ hid the reason; importing the part again shows it.
@@ -61,4 +73,8 @@ AS = _experta.AS
 Fact = _experta.Fact
 KnowledgeEngine = _experta.KnowledgeEngine
 P = _experta.P
+ReteMatcher = _experta.KnowledgeEngine.__matcher__
+SameContextCheck = _experta.matchers.rete.check.SameContextCheck
+OrdinaryMatchNode = _experta.matchers.rete.nodes.OrdinaryMatchNode
+ConflictSetNode = _experta.matchers.rete.nodes.ConflictSetNode
 Rule = _experta.Rule

@@ -58,6 +58,8 @@ __all__ = [
     "Unanswered",
     "bound",
     "lead_name",
+    "pattern_concluded",
+    "reached",
 ]
 
 
@@ -78,11 +80,28 @@ class Concluded(Fact):  # type: ignore[misc]
 
 
 class Reached(Fact):  # type: ignore[misc]
-    """An inner node of a condition that is settled: `node`."""
+    """An inner node of a condition that is settled: `block`, `node`."""
 
 
 class Begin(Fact):  # type: ignore[misc]
     """Always there: the pattern of rules that conclude a stage."""
+
+
+_BLOCK = 10
+
+
+def reached(node: int) -> Any:
+    """
+    Return the fact, or the pattern, that inner node number *node* is settled.
+
+    The block comes first in the network, so that a fact meets the nodes of its block and not all of them.
+    """
+    return Reached(block=node // _BLOCK, node=node)
+
+
+def pattern_concluded(rulebase: RuleBase, name: str, truth: bool) -> Any:
+    """Return the fact, or the experta pattern, that pattern *name* was concluded to be *truth*; in blocks, as `reached`."""
+    return Concluded(kind="pattern", block=rulebase.pattern_number[name] // _BLOCK, id=name, value=truth)
 
 
 Patterns = tuple[Any, ...]
@@ -232,7 +251,7 @@ class NetworkBuilder:
         if not inner or ask in (Ask.NOT_TRUE, Ask.NOT_FALSE):
             return inner
         self.add(inner, self.conclude_pattern(name, ask.wants_truth))
-        return (Concluded(kind="pattern", id=name, value=ask.wants_truth),)
+        return (pattern_concluded(self.rulebase, name, ask.wants_truth),)
 
     def _either(self, parts: Iterable[Patterns | None]) -> Patterns | None:
         alternatives = list(dict.fromkeys(part for part in parts if part is not None))
@@ -243,7 +262,7 @@ class NetworkBuilder:
         node = self._node()
         for alternative in _merged(alternatives):
             self.add(alternative, _reach(node))
-        return (Reached(node=node),)
+        return (reached(node),)
 
     def _at_least(self, needed: int, parts: list[Patterns | None]) -> Patterns | None:
         """
@@ -275,7 +294,7 @@ def _merged(alternatives: list[Patterns]) -> list[Patterns]:
     rest: list[Patterns] = []
     for patterns in alternatives:
         pattern = patterns[0]
-        if len(patterns) == 1 and isinstance(pattern, Answer | Unanswered) and not callable(pattern.get("value")):
+        if len(patterns) == 1 and isinstance(pattern, Answer | Unanswered):
             single.setdefault((type(pattern), pattern.get("value")), []).append(pattern["id"])
         else:
             rest.append(patterns)

@@ -28,9 +28,7 @@ from spinefoot.model.knowledge import (
     Verdict,
 )
 
-__all__ = ["CASES_SUFFIX", "FILE_KINDS", "FileKind", "is_case_file", "kind_of_file"]
-
-CASES_SUFFIX = ".cases.yaml"
+__all__ = ["FILE_KINDS", "FileKind", "kind_of_file"]
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -143,11 +141,6 @@ FILE_KINDS: tuple[FileKind, ...] = (
     FileKind("advice", "advice/*.yaml", Advice),
     FileKind("instrument", "instruments/*.yaml", Instrument),
 )
-
-
-def is_case_file(path: str) -> bool:
-    """Tell whether *path* holds cases that test the rules beside it."""
-    return path.endswith(CASES_SUFFIX)
 
 
 def kind_of_file(path: str) -> FileKind | None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,10 +19,7 @@ from spinefoot.rulebase.check import check
 from spinefoot.rulebase.condition_reader import Reference
 from spinefoot.rulebase.decode import Decoder, Use
 
-__all__ = ["RULES_VARIABLE", "read_files", "read_rulebase", "rules_directory"]
-
-RULES_VARIABLE = "SPINEFOOT_RULES"
-"""The environment variable that names another rule base."""
+__all__ = ["read_rulebase"]
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -32,50 +27,6 @@ _RANKED = frozenset({"urgencies", "verdicts"})
 """Lists whose order has a meaning."""
 
 T = TypeVar("T")
-
-
-def rules_directory(path: str | Path | None = None) -> Path:
-    """
-    Return the directory of the rule base to use.
-
-    That is *path*, else `SPINEFOOT_RULES`, else the rules shipped with the program (in a wheel
-    inside the package, in a checkout beside it).
-    """
-    chosen = path or os.environ.get(RULES_VARIABLE)
-    if chosen:
-        return Path(chosen)
-    package = Path(__file__).resolve().parent.parent
-    shipped = package / "rules"
-    return shipped if shipped.is_dir() else package.parent / "rules"
-
-
-def read_files(directory: Path) -> dict[str, bytes]:
-    """
-    Read the knowledge files of a rule base (not its cases), by relative path, paths sorted.
-
-    Raises:
-        RuleBaseError: The directory or a file cannot be read, or a file is of absurd size.
-    """
-    if not directory.is_dir():
-        where = Location(str(directory))
-        raise RuleBaseError([Problem("SF101", "there is no rule base here", where, "name its folder with --rules")])
-    found: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    for path in sorted(p for p in directory.rglob("*.yaml") if p.is_file()):
-        relative = path.relative_to(directory).as_posix()
-        if f.is_case_file(relative) or any(part.startswith(".") for part in Path(relative).parts):
-            continue
-        where = Location(str(path))
-        try:
-            if path.stat().st_size > y.MAX_BYTES:
-                problems.append(Problem("SF102", f"the file is larger than {y.MAX_BYTES // 2**20} MiB", where))
-                continue
-            found[relative] = path.read_bytes()
-        except OSError as error:
-            problems.append(Problem("SF101", f"the file cannot be read: {error.strerror}", where))
-    if problems:
-        raise RuleBaseError(problems)
-    return found
 
 
 def read_rulebase(files: Mapping[str, bytes], directory: str) -> RuleBase:

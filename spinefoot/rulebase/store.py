@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.rulebase.load import read_files, rules_directory
+from spinefoot.rulebase.locate import read_files, rules_directory
 from spinefoot.version import __version__
 
 __all__ = ["CACHE_VARIABLE", "load_rules"]

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from spinefoot.casefile import read_cases
 from spinefoot.cli.app import app
-from spinefoot.rulebase.load import rules_directory
+from spinefoot.rulebase.locate import rules_directory
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = str(ROOT / "examples" / "foot-drop.yaml")

@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from spinefoot.errors import RuleBaseError
-from spinefoot.rulebase.load import read_files, read_rulebase, rules_directory
+from spinefoot.rulebase.load import read_rulebase
+from spinefoot.rulebase.locate import read_files, rules_directory
 
 
 @pytest.fixture

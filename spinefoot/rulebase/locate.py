@@ -1,0 +1,68 @@
+"""Which rule base to use, and its files as bytes: all that a start from the cache needs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from spinefoot.errors import Location, Problem, RuleBaseError
+
+__all__ = ["CASES_SUFFIX", "MAX_BYTES", "RULES_VARIABLE", "is_case_file", "read_files", "rules_directory"]
+
+RULES_VARIABLE = "SPINEFOOT_RULES"
+"""The environment variable that names another rule base."""
+
+CASES_SUFFIX = ".cases.yaml"
+"""Ends the name of a file that holds cases for the rules beside it."""
+
+MAX_BYTES = 2 * 1024 * 1024
+"""No file under `rules/` and no symptom file comes near this; larger ones are refused unread."""
+
+
+def is_case_file(path: str) -> bool:
+    """Tell whether *path* holds cases that test the rules beside it."""
+    return path.endswith(CASES_SUFFIX)
+
+
+def rules_directory(path: str | Path | None = None) -> Path:
+    """
+    Return the directory of the rule base to use.
+
+    That is *path*, else `SPINEFOOT_RULES`, else the rules shipped with the program (in a wheel
+    inside the package, in a checkout beside it).
+    """
+    chosen = path or os.environ.get(RULES_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    package = Path(__file__).resolve().parent.parent
+    shipped = package / "rules"
+    return shipped if shipped.is_dir() else package.parent / "rules"
+
+
+def read_files(directory: Path) -> dict[str, bytes]:
+    """
+    Read the knowledge files of a rule base (not its cases), by relative path, paths sorted.
+
+    Raises:
+        RuleBaseError: The directory or a file cannot be read, or a file is of absurd size.
+    """
+    if not directory.is_dir():
+        where = Location(str(directory))
+        raise RuleBaseError([Problem("SF101", "there is no rule base here", where, "name its folder with --rules")])
+    found: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path in sorted(p for p in directory.rglob("*.yaml") if p.is_file()):
+        relative = path.relative_to(directory).as_posix()
+        if is_case_file(relative) or any(part.startswith(".") for part in Path(relative).parts):
+            continue
+        where = Location(str(path))
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                problems.append(Problem("SF102", f"the file is larger than {MAX_BYTES // 2**20} MiB", where))
+                continue
+            found[relative] = path.read_bytes()
+        except OSError as error:
+            problems.append(Problem("SF101", f"the file cannot be read: {error.strerror}", where))
+    if problems:
+        raise RuleBaseError(problems)
+    return found
