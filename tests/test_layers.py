@@ -74,7 +74,7 @@ def test_importing_experta_leaves_logging_and_collections_as_they_were() -> None
     assert done.returncode == 0, done.stderr
 
 
-def test_no_cause_is_named_in_python(rules) -> None:  # type: ignore[no-untyped-def]
+def test_no_cause_is_named_in_python(rules) -> None:
     names = {*rules.cause, *(flag.id for flag in rules.red_flags)}
     for path in PACKAGE.rglob("*.py"):
         words = {

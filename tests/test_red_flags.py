@@ -86,7 +86,7 @@ def test_a_gate_that_may_open_has_a_floor_below_it(flag: RedFlag) -> None:
     assert lower or RULES.urgency_rank[flag.urgency] >= RULES.urgency_rank["same_day"], f"{flag.id} has no floor for {first}"
 
 
-def test_an_unanswered_gate_never_silences_a_red_flag(conclude) -> None:  # type: ignore[no-untyped-def]
+def test_an_unanswered_gate_never_silences_a_red_flag(conclude) -> None:
     assert conclude(saddle_numbness=True).urgency == "emergency"
     assert conclude(saddle_numbness=True, ces_symptom_onset_days=20).urgency == "emergency"
     assert conclude(saddle_numbness=True, ces_symptom_onset_days=20, ces_symptom_trend="same").urgency == "same_day"
@@ -95,14 +95,14 @@ def test_an_unanswered_gate_never_silences_a_red_flag(conclude) -> None:  # type
 @pytest.mark.parametrize(
     ("days", "urgency"), [(14, "same_day"), (15, "soon"), (None, "same_day")], ids=["last day", "first day after", "unknown"]
 )
-def test_a_stable_foot_drop_is_new_until_it_is_known_to_be_older_than_14_days(conclude, rules, days, urgency) -> None:  # type: ignore[no-untyped-def]
+def test_a_stable_foot_drop_is_new_until_it_is_known_to_be_older_than_14_days(conclude, rules, days, urgency) -> None:
     pelvic = [f.id for f in rules.findings if f.topic == "danger_pelvis"]
     answers = {**dict.fromkeys(pelvic, False), "both_legs_weak": False, "foot_drop": True, "weakness_trend": "same"}
 
     assert conclude(**answers, weakness_onset_days=days).urgency == urgency
 
 
-def test_a_further_answer_lowers_the_urgency_of_a_red_flag_only_through_a_gate(rules) -> None:  # type: ignore[no-untyped-def]
+def test_a_further_answer_lowers_the_urgency_of_a_red_flag_only_through_a_gate(rules) -> None:
     gated = {name for flag in rules.red_flags if flag.unless is not None for name in rules.reads(flag.unless)}
     start: Answers = {"foot_drop": True}
     before = rules.urgency_rank[plain.infer(rules, start).urgency]
@@ -114,7 +114,7 @@ def test_a_further_answer_lowers_the_urgency_of_a_red_flag_only_through_a_gate(r
                 assert after <= before or finding.id in unknowns, finding.id
 
 
-def test_silence_is_never_an_all_clear(conclude) -> None:  # type: ignore[no-untyped-def]
+def test_silence_is_never_an_all_clear(conclude) -> None:
     conclusions = conclude()
 
     assert conclusions.urgency == "routine"

@@ -31,7 +31,7 @@ def cause(*items: Evidence, prior: int = 0, groups: int = 0, likely: int = 0, **
     )
 
 
-def score(k: Cause, **more: object):  # type: ignore[no-untyped-def]
+def score(k: Cause, **more: object):
     return score_cause(k, SCORING, [(e, True) for e in k.evidence], **more)
 
 

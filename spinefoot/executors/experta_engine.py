@@ -83,7 +83,7 @@ def infer(rulebase: RuleBase, answers: Answers) -> Conclusions:
     return _networks[key].run(answers)
 
 
-class Inference(KnowledgeEngine):  # type: ignore[misc]
+class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
     """
     The network for a rule base and a vocabulary, and the state of one run.
 
@@ -441,7 +441,7 @@ def _rule(spec: RuleSpec, salience: int) -> Any:
         action(engine, **matched)
 
     # experta asks for the signature some nine times a rule while it builds the network; this answers at once.
-    right_hand_side.__signature__ = _RIGHT_HAND_SIDE  # type: ignore[attr-defined]
+    right_hand_side.__signature__ = _RIGHT_HAND_SIDE  # type: ignore[attr-defined]  # inspect reads it, typeshed omits it
     return Rule(*bound(spec.patterns), salience=salience)(right_hand_side)
 
 

@@ -63,27 +63,27 @@ __all__ = [
 ]
 
 
-class Answer(Fact):  # type: ignore[misc]
+class Answer(Fact):  # type: ignore[misc]  # experta has no types
     """A yes_no or choice finding: `id`, `value`."""
 
 
-class Number(Fact):  # type: ignore[misc]
+class Number(Fact):  # type: ignore[misc]  # experta has no types
     """A number finding: `id`, `value`."""
 
 
-class Unanswered(Fact):  # type: ignore[misc]
+class Unanswered(Fact):  # type: ignore[misc]  # experta has no types
     """A finding without an answer: `id`."""
 
 
-class Concluded(Fact):  # type: ignore[misc]
+class Concluded(Fact):  # type: ignore[misc]  # experta has no types
     """A conclusion: `kind` (pattern, cause_level, urgency, ...), `id`, `value`."""
 
 
-class Reached(Fact):  # type: ignore[misc]
+class Reached(Fact):  # type: ignore[misc]  # experta has no types
     """An inner node of a condition that is settled: `block`, `node`."""
 
 
-class Begin(Fact):  # type: ignore[misc]
+class Begin(Fact):  # type: ignore[misc]  # experta has no types
     """Always there: the pattern of rules that conclude a stage."""
 
 

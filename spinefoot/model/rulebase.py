@@ -113,6 +113,11 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {cause.id: cause for cause in self.causes}
 
     @cached_property
+    def instrument(self) -> dict[str, Instrument]:
+        """Published scores by id."""
+        return {instrument.id: instrument for instrument in self.instruments}
+
+    @cached_property
     def source(self) -> dict[str, Source]:
         """Bibliography by key."""
         return {source.id: source for source in self.sources}

@@ -32,7 +32,7 @@ def contract(assessment: Assessment) -> dict[str, Any]:
         "instruments": [
             {
                 "id": score.instrument,
-                "title": rulebase.rule[score.instrument].title,  # type: ignore[union-attr]
+                "title": rulebase.instrument[score.instrument].title,
                 "lowest": score.lowest,
                 "highest": score.highest,
                 "met": list(score.met),

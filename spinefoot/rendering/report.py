@@ -10,6 +10,7 @@ import msgspec
 
 from spinefoot.assessment.assess import Assessment
 from spinefoot.model.assessment import CauseScore, Firing, WeighedItem
+from spinefoot.model.findings import Value
 from spinefoot.model.knowledge import Evidence, RedFlag, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.wording import answer_text, say_answer
@@ -247,7 +248,7 @@ def _short(score: CauseScore, rulebase: RuleBase) -> Line:
 def _instruments(assessment: Assessment) -> list[Section]:
     lines: list[Line] = []
     for score in assessment.conclusions.instruments.values():
-        instrument = next(i for i in assessment.rulebase.instruments if i.id == score.instrument)
+        instrument = assessment.rulebase.instrument[score.instrument]
         total = str(score.lowest) if score.lowest == score.highest else f"between {score.lowest} and {score.highest}"
         missing = f", {len(score.missing)} of {len(instrument.items)} items not answered" if score.missing else ""
         lines.append(Line(text=f"{instrument.title}: {total} points{missing}. {instrument.about}", mark="-"))
@@ -307,10 +308,10 @@ def _step(number: int, firing: Firing, rulebase: RuleBase) -> list[Line]:
     return lines
 
 
-def _fact(name: str, value: object, rulebase: RuleBase) -> str:
+def _fact(name: str, value: Value | None, rulebase: RuleBase) -> str:
     finding = rulebase.finding.get(name)
     if finding is not None:
-        return f"{name} = {answer_text(finding, value)}"  # type: ignore[arg-type]
+        return f"{name} = {answer_text(finding, value)}"
     if isinstance(value, bool):
         return name if value else f"not {name}"
     return f"{name} {value:+d}" if isinstance(value, int) else f"{name} = {value}"
