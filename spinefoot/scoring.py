@@ -13,7 +13,7 @@ from itertools import groupby
 from spinefoot.model.assessment import CauseScore, LimitedBy, WeighedItem
 from spinefoot.model.knowledge import LEVELS, Cause, Evidence, GroupCap, Level, Limits, Scoring
 
-__all__ = ["UNCAPPED", "add_group", "halve", "score_cause"]
+__all__ = ["UNCAPPED", "add_group", "further_weight", "halve", "score_cause", "shares_of"]
 
 UNCAPPED = GroupCap(min=-1000, max=1000)
 """For a group that its cause does not cap."""
@@ -54,7 +54,7 @@ def add_group(weights: Sequence[int], cap: GroupCap) -> int:
         >>> add_group([-6, -3, -3], GroupCap(min=-9, max=6))
         -8
     """
-    return _clip(sum(_shares(weights, cap)), cap)
+    return _clip(sum(shares_of(weights, cap)), cap)
 
 
 def score_cause(
@@ -103,7 +103,7 @@ def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[W
     ):
         cap = cause.groups.get(group, UNCAPPED)
         rows = [(item, truth, item.if_true if truth else item.if_false, item.id in replaced) for item, truth in members]
-        shares = iter(_shares([weight for _, _, weight, out in rows if not out], cap))
+        shares = iter(shares_of([weight for _, _, weight, out in rows if not out], cap))
         counted = [0 if out else next(shares) for _, _, _, out in rows]
         items += [
             WeighedItem(rule=item.id, group=group, weight=weight, counts=share, answered=truth, replaced=out)
@@ -114,17 +114,18 @@ def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[W
     return tuple(items), groups
 
 
-def _shares(weights: Sequence[int], cap: GroupCap) -> list[int]:
+def shares_of(weights: Sequence[int], cap: GroupCap) -> list[int]:
     """Return what each weight counts: the strongest of each sign in full, the others by *cap.further*."""
     strongest = {max((w for w in weights if w > 0), default=0), min((w for w in weights if w < 0), default=0)}
     shares = []
     for weight in weights:
-        shares.append(weight if weight in strongest else _further(weight, cap))
+        shares.append(weight if weight in strongest else further_weight(weight, cap))
         strongest.discard(weight)
     return shares
 
 
-def _further(weight: int, cap: GroupCap) -> int:
+def further_weight(weight: int, cap: GroupCap) -> int:
+    """Return what a weight counts beside a stronger one of the same sign in its group."""
     if cap.further == "half":
         return halve(weight)
     return weight if cap.further == "full" else 0

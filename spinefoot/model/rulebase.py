@@ -20,6 +20,7 @@ from spinefoot.model.conditions import (
     Not,
     NumberIs,
     children,
+    leaves,
 )
 from spinefoot.model.findings import Area, Checklist, Finding, Implication, Topic
 from spinefoot.model.knowledge import (
@@ -231,6 +232,11 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 groups.discard(item.group)
         return frozenset(groups)
 
+    def patterns_in(self, condition: Condition) -> tuple[str, ...]:
+        """Return the patterns that *condition* names itself, in order of first mention."""
+        names = (leaf.id for leaf in leaves(condition) if isinstance(leaf, Holds) and leaf.id in self.pattern)
+        return tuple(dict.fromkeys(names))
+
     def order_of_patterns(self) -> list[Pattern]:
         """Return the patterns so that each comes after those it builds on; file order otherwise."""
         done: dict[str, None] = {}
@@ -238,21 +244,13 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         def visit(pattern: Pattern) -> None:
             if pattern.id in done:
                 return
-            for name in _pattern_names(pattern.when):
-                if name in self.pattern:
-                    visit(self.pattern[name])
+            for name in self.patterns_in(pattern.when):
+                visit(self.pattern[name])
             done[pattern.id] = None
 
         for pattern in self.patterns:
             visit(pattern)
         return [self.pattern[name] for name in done]
-
-
-def _pattern_names(condition: Condition) -> Iterator[str]:
-    if isinstance(condition, Holds):
-        yield condition.id
-    for child in children(condition):
-        yield from _pattern_names(child)
 
 
 def _can_say_no(finding: Finding) -> bool:
