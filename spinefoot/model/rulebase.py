@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TypeAlias
 
@@ -99,6 +99,11 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {finding.id: finding for finding in self.findings}
 
     @cached_property
+    def finding_number(self) -> dict[str, int]:
+        """Place of each finding among the findings."""
+        return {finding.id: number for number, finding in enumerate(self.findings)}
+
+    @cached_property
     def pattern(self) -> dict[str, Pattern]:
         """Patterns by id."""
         return {pattern.id: pattern for pattern in self.patterns}
@@ -112,6 +117,11 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def cause(self) -> dict[str, Cause]:
         """Causes by id."""
         return {cause.id: cause for cause in self.causes}
+
+    @cached_property
+    def red_flag(self) -> dict[str, RedFlag]:
+        """Red flags by id."""
+        return {flag.id: flag for flag in self.red_flags}
 
     @cached_property
     def instrument(self) -> dict[str, Instrument]:
@@ -151,6 +161,16 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         yield from self.urgency_rules
         yield from self.spine_link_rules
         yield from self.advice
+
+    @cached_property
+    def implied_by(self) -> dict[str, list[Implication]]:
+        """For each finding, the implications that make it yes."""
+        return _by(self.implications, lambda implication: implication.then)
+
+    @cached_property
+    def implies(self) -> dict[str, list[Implication]]:
+        """For each finding, the implications of its yes, which read backwards make it no."""
+        return _by((i for i in self.implications if i.when in self.finding), lambda implication: implication.when)
 
     def expand(self, condition: Condition) -> Condition:
         """
@@ -251,6 +271,13 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for pattern in self.patterns:
             visit(pattern)
         return [self.pattern[name] for name in done]
+
+
+def _by(implications: Iterable[Implication], key: Callable[[Implication], str]) -> dict[str, list[Implication]]:
+    found: dict[str, list[Implication]] = {}
+    for implication in implications:
+        found.setdefault(key(implication), []).append(implication)
+    return found
 
 
 def _can_say_no(finding: Finding) -> bool:

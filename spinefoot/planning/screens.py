@@ -1,0 +1,53 @@
+"""The next screen of an interview: one question, or the checklist that it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from spinefoot.model.rulebase import RuleBase
+from spinefoot.planning.questions import REST, OpenQuestion
+
+__all__ = ["Screen", "next_screen"]
+
+_SAME_TOPIC = 2.0
+"""How much more another topic must be worth before the talk moves on to it."""
+
+
+class Screen(NamedTuple):
+    """Findings that are asked together; *checklist* is None where there is one question."""
+
+    checklist: str | None
+    findings: tuple[str, ...]
+    topic: str
+
+
+def next_screen(questions: Sequence[OpenQuestion], rulebase: RuleBase, topic: str | None = None) -> Screen | None:
+    """
+    Return the screen to show next, None where no question is relevant.
+
+    Gates and dangers go by their turn and in the order of the topics; the rest by what a screen is worth, staying in
+    *topic* while it pays.
+    """
+    ready = [question for question in questions if question.is_next] or list(questions)
+    if not ready:
+        return None
+    order = rulebase.finding_number
+    topics = {t.id: t.order for t in rulebase.topics}
+    screens: dict[str, list[OpenQuestion]] = {}
+    for question in ready:
+        screens.setdefault(rulebase.finding[question.finding].checklist or question.finding, []).append(question)
+
+    def rank(members: list[OpenQuestion]) -> tuple[int, float, int]:
+        turn = min(question.turn for question in members)
+        place = min(order[question.finding] for question in members)
+        of_topic = rulebase.finding[members[0].finding].topic
+        if turn < REST:
+            return turn, topics.get(of_topic, 0), place
+        worth = sum(question.worth for question in members)
+        return turn, -worth * (_SAME_TOPIC if of_topic == topic else 1.0), place
+
+    best = min(screens.values(), key=rank)
+    names = sorted((question.finding for question in best), key=order.__getitem__)
+    first = rulebase.finding[names[0]]
+    return Screen(first.checklist, tuple(names), first.topic)
