@@ -19,6 +19,7 @@ LAYERS = [
     ["rulebase"],
     ["casefile"],
     ["executors"],
+    ["planning"],
     ["assessment"],
     ["casecheck"],
     ["rendering"],
