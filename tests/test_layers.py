@@ -21,7 +21,7 @@ LAYERS = [
     ["executors"],
     ["planning"],
     ["assessment"],
-    ["casecheck"],
+    ["casecheck", "interview"],
     ["rendering"],
     ["cli", "__main__"],
 ]
