@@ -8,18 +8,20 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from spinefoot import yaml_nodes as y
 from spinefoot.errors import InputError, Location, Problem, nearest
-from spinefoot.model.case import Case, Expected
+from spinefoot.model.case import Case, Expected, SavedUnder
 from spinefoot.model.findings import Finding, Value
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.locate import MAX_BYTES
 
-__all__ = ["FORMATS", "SUFFIXES", "case_from_answers", "read_answer", "read_case_file", "read_cases"]
+__all__ = ["FORMATS", "SUFFIXES", "case_from_answers", "read_answer", "read_case_file", "read_cases", "read_saved_case"]
+
+_T = TypeVar("_T")
 
 FORMATS = ("yaml", "json", "toml")
 
@@ -30,7 +32,7 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("no", "n", "false", "absent", "0"), False),
     **dict.fromkeys(("unknown", "", "null", "none given", "not known", "na", "n/a", "?", "~", "nan", ".nan"), None),
 }
-_KEYS = ("id", "says", "findings", "expected")
+_KEYS = ("id", "says", "rulebase", "findings", "expected")
 
 
 def read_case_file(path: Path, rulebase: RuleBase) -> list[Case]:
@@ -66,11 +68,7 @@ def read_cases(content: bytes, kind: str, name: str, rulebase: RuleBase, default
     Raises:
         InputError: With everything that is wrong; no case is returned from a file with a fault.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError([Problem("SF101", f"the file is not UTF-8 text (byte {error.start})", Location(name))]) from None
-    root, problems = {"yaml": y.parse_yaml, "json": _parse_json, "toml": _parse_toml}[kind](text, name)
+    root, problems = _parse(content, kind, name)
     if problems:
         raise InputError(problems)
     reading = _Reading(name, rulebase)
@@ -147,6 +145,40 @@ def _unknown_finding(name: str, rulebase: RuleBase, where: Location | None) -> P
     return Problem("SF602", f'unknown finding "{name}"', where, hint)
 
 
+def read_saved_case(path: Path, rulebase: RuleBase) -> tuple[Case | None, list[Problem]]:
+    """
+    Read a symptom file that was saved earlier, perhaps under another rule base.
+
+    Returns:
+        The case with every answer that still fits, and what does not fit any more. No case where the file holds none,
+        or several.
+
+    Raises:
+        InputError: The file cannot be read, or is not well-formed.
+    """
+    where = Location(str(path))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError([Problem("SF101", f"the file cannot be read: {error.strerror}", where)]) from None
+    root, problems = _parse(content, SUFFIXES.get(path.suffix.lower(), "yaml"), str(path))
+    if problems:
+        raise InputError(problems)
+    reading = _Reading(str(path), rulebase)
+    cases = list(reading.cases(root, path.name.split(".")[0]))
+    if len(cases) > 1:
+        raise InputError([Problem("SF601", f"the file holds {len(cases)} cases; an interview goes on with one", where)])
+    return (cases[0] if cases else None), reading.problems
+
+
+def _parse(content: bytes, kind: str, name: str) -> tuple[y.Node | None, list[Problem]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, [Problem("SF101", f"the file is not UTF-8 text (byte {error.start})", Location(name))]
+    return {"yaml": y.parse_yaml, "json": _parse_json, "toml": _parse_toml}[kind](text, name)
+
+
 class _Reading:
     """Reads the cases of one file and collects its faults."""
 
@@ -179,7 +211,7 @@ class _Reading:
         if "findings" not in parts:
             self._report("SF601", "the case has no findings", node)
             return
-        findings, places = self._answers(parts["findings"])
+        findings, declined, places = self._answers(parts["findings"])
         yield Case(
             id=str(parts["id"].value) if "id" in parts else default_id,
             says=str(parts["says"].value) if "says" in parts else None,
@@ -187,15 +219,18 @@ class _Reading:
             expected=self._expected(parts["expected"]) if "expected" in parts else None,
             where=y.location(node, self.name),
             places=places,
+            declined=declined,
+            rulebase=self._decoded(parts["rulebase"], SavedUnder) if "rulebase" in parts else None,
         )
 
-    def _answers(self, node: y.Node) -> tuple[dict[str, Value], dict[str, Location]]:
+    def _answers(self, node: y.Node) -> tuple[dict[str, Value], tuple[str, ...], dict[str, Location]]:
         findings: dict[str, Value] = {}
+        declined: list[str] = []
         places: dict[str, Location] = {}
         if not y.entries(node) and y.kind_of(node) != "a mapping":
             if y.plain(node) is not None:
                 self._report("SF601", f"findings is {y.kind_of(node)}, not a mapping of findings to answers", node)
-            return findings, places
+            return findings, (), places
         for key, key_node, value in y.entries(node):
             finding = self.rulebase.finding.get(key)
             where = y.location(key_node, self.name)
@@ -204,7 +239,9 @@ class _Reading:
                 self.problems.append(result)
             elif result is not None:
                 findings[key], places[key] = result, where
-        return findings, places
+            else:
+                declined.append(key)
+        return findings, tuple(declined), places
 
     def _answer(self, finding: Finding, node: y.Node) -> Value | Problem | None:
         where = y.location(node, self.name)
@@ -213,12 +250,16 @@ class _Reading:
         # The text as written, so that 1 and true keep their meaning for every kind of finding.
         return read_answer(finding, node.value, where)
 
-    def _expected(self, node: y.Node) -> Expected | None:
+    def _decoded(self, node: y.Node, shape: type[_T]) -> _T | None:
         from spinefoot.rulebase.decode import Decoder
 
         decoder = Decoder(self.name)
-        expected = decoder.decode(node, Expected)
+        value: _T | None = decoder.decode(node, shape)
         self.problems.extend(decoder.problems)
+        return value
+
+    def _expected(self, node: y.Node) -> Expected | None:
+        expected = self._decoded(node, Expected)
         if expected is None:
             return None
         r = self.rulebase

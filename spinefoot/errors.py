@@ -68,6 +68,7 @@ CODES: dict[str, str] = {
     "SF105": "a key stands twice in one mapping",
     "SF106": "a key that is not plain text, or a word that YAML 1.1 reads as yes or no",
     "SF107": "a file that is of no known kind",
+    "SF108": "a file cannot be written",
     "SF201": "an unknown name",
     "SF202": "an unknown key",
     "SF203": "a required key is missing",

@@ -9,7 +9,7 @@ import msgspec
 from spinefoot.errors import Location
 from spinefoot.model.findings import Value
 
-__all__ = ["Case", "Expected"]
+__all__ = ["Case", "Expected", "SavedUnder"]
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,12 +32,20 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     silent: tuple[str, ...] = ()
 
 
+class SavedUnder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The rule base under which answers were saved."""
+
+    version: str
+    sha256: str
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """
     One person's answers by finding id; a finding that is absent is unknown.
 
     Values have the type of their finding (`Value`). *places* says where each answer was read, for
-    messages; it plays no part in any result.
+    messages; it plays no part in any result. *declined* are findings that the file says are unknown, *rulebase* the hash
+    of the rule base under which it was saved, where it says so.
     """
 
     findings: Mapping[str, Value]
@@ -46,3 +54,5 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     expected: Expected | None = None
     where: Location | None = None
     places: Mapping[str, Location] = {}
+    declined: tuple[str, ...] = ()
+    rulebase: SavedUnder | None = None

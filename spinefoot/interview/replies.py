@@ -1,0 +1,185 @@
+"""
+What a person types, read as answers or as a command. Nothing is guessed: what cannot be read is asked again.
+
+On a checklist every question that is not named counts as no, so an empty line is refused there as everywhere: it must
+never say no by accident.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from spinefoot.casefile import read_answer
+from spinefoot.errors import Problem, nearest
+from spinefoot.interview.session import Replies
+from spinefoot.model.findings import Finding, Value
+
+__all__ = ["COMMAND_LETTERS", "Command", "Request", "ReplyError", "read_command", "read_reply"]
+
+
+class Command(StrEnum):
+    """What can be asked for at any question, besides answering it."""
+
+    WHY = "why"
+    HELP = "help"
+    BACK = "back"
+    REVIEW = "review"
+    SO_FAR = "so far"
+    SAVE = "save"
+    QUIT = "quit"
+
+
+COMMAND_LETTERS: Final = {
+    "w": Command.WHY,
+    "h": Command.HELP,
+    "b": Command.BACK,
+    "r": Command.REVIEW,
+    "s": Command.SO_FAR,
+    "v": Command.SAVE,
+    "q": Command.QUIT,
+}
+
+_NOT_KNOWN: Final = frozenset(("?", "d", "dk", "don't know", "dont know", "do not know", "not sure", "unsure", "unknown"))
+_NONE: Final = frozenset(("none", "no", "n", "0", "none of these"))
+_DAYS: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_WORDS: Final = {
+    word: number for number, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)
+} | {"a": 1, "an": 1}
+_DURATION: Final = re.compile(rf"(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_WORDS)})\s*(?P<unit>[a-z/µ²0-9]*)")
+
+
+class ReplyError(ValueError):
+    """A reply that cannot be read; the text says what is wrong and what is allowed."""
+
+
+class Request(NamedTuple):
+    """A command, with what was typed after it (a number of steps, a file name)."""
+
+    command: Command
+    rest: str
+
+
+def read_command(text: str) -> Request | None:
+    """Return the command that *text* asks for, None where it is none. Only whole words and single letters count."""
+    words = text.strip().split(maxsplit=1)
+    if not words:
+        return None
+    if text.strip().lower().startswith(Command.SO_FAR):
+        return Request(Command.SO_FAR, text.strip()[len(Command.SO_FAR) :].strip())
+    first, rest = words[0].lower(), words[1] if len(words) > 1 else ""
+    command = COMMAND_LETTERS.get(first) or next((c for c in Command if c.value == first), None)
+    takes_more = command in (Command.BACK, Command.SAVE, Command.HELP, Command.WHY, Command.REVIEW)
+    return Request(command, rest) if command is not None and (not rest or takes_more) else None
+
+
+def read_reply(text: str, findings: Sequence[Finding]) -> Replies:
+    """
+    Read the reply to a screen.
+
+    Args:
+        text: What was typed.
+        findings: The questions of the screen, in the order shown; several are a checklist of yes_no questions.
+
+    Returns:
+        For each finding its answer; None where it is not known.
+
+    Raises:
+        ReplyError: The reply cannot be read.
+    """
+    word = " ".join(text.strip().lower().split())
+    if not word:
+        raise ReplyError("Nothing was typed. If you do not know, type ?")
+    if word in _NOT_KNOWN:
+        return dict.fromkeys(finding.id for finding in findings)
+    if len(findings) > 1:
+        return _checklist(word, findings)
+    return {findings[0].id: _single(text.strip(), word, findings[0])}
+
+
+def _single(text: str, word: str, finding: Finding) -> Value:
+    if finding.kind == "number":
+        return _number(text, word, finding)
+    if finding.kind == "choice":
+        return _option(word, finding)
+    labels = finding.answer_labels
+    if labels is not None and word in (labels.if_yes.lower(), labels.if_no.lower()):
+        return word == labels.if_yes.lower()
+    answer = read_answer(finding, word)
+    if not isinstance(answer, bool):
+        raise ReplyError("Type y for yes, n for no, or ? if you do not know.")
+    return answer
+
+
+def _option(word: str, finding: Finding) -> str:
+    ids = finding.option_ids
+    if word.isdigit():
+        if 1 <= int(word) <= len(ids):
+            return ids[int(word) - 1]
+        raise ReplyError(f"There is no number {word}; type 1 to {len(ids)}, or ? if you do not know.")
+    labels = {option.id: option.label.lower() for option in finding.options}
+    begins = [id for id in ids if labels[id].startswith(word) or id.replace("_", " ").startswith(word)]
+    exact = [id for id in ids if word in (labels[id], id)]
+    if len(exact or begins) == 1:
+        return (exact or begins)[0]
+    if begins:
+        raise ReplyError(f'"{word}" fits several answers; type a number from 1 to {len(ids)}.')
+    close = nearest(word, labels.values())
+    hint = f' Did you mean "{close}"?' if close else ""
+    raise ReplyError(f'"{word}" is none of the answers; type a number from 1 to {len(ids)}, or ? if you do not know.{hint}')
+
+
+def _number(text: str, word: str, finding: Finding) -> Value:
+    """Read a number, with or without a unit: "3 weeks" where days are asked, "2 years" where years are."""
+    found = _DURATION.fullmatch(word)
+    if found is None:
+        raise ReplyError(f'"{text}" is not a number. {_takes(finding)}')
+    number, unit = found["number"].replace(",", "."), found["unit"].removesuffix("s")
+    value = float(_WORDS.get(number, number))
+    own = (finding.unit or "").lower().removesuffix("s")
+    if unit and unit != own:
+        if unit not in _DAYS or own not in _DAYS:
+            raise ReplyError(f'The unit "{found["unit"]}" does not fit. {_takes(finding)}')
+        value *= _DAYS[unit] / _DAYS[own]
+    whole = round(value) if isinstance(finding.min, int) and (unit != own or value.is_integer()) else value
+    answer = read_answer(finding, int(whole) if float(whole).is_integer() else whole)
+    if answer is None or isinstance(answer, Problem):
+        raise ReplyError(f"{text} is outside what can be. {_takes(finding)}")
+    return answer
+
+
+def _takes(finding: Finding) -> str:
+    longer = ' or with a unit, as in "3 weeks" or "2 years"' if (finding.unit or "").removesuffix("s") in _DAYS else ""
+    return (
+        f"Type a number from {finding.min:g} to {finding.max:g} {finding.unit or ''}".rstrip()
+        + f"{longer}, or ? if you do not know."
+    )
+
+
+def _checklist(word: str, findings: Sequence[Finding]) -> Replies:
+    if word in _NONE:
+        return {finding.id: False for finding in findings}
+    if word == "all":
+        return {finding.id: True for finding in findings}
+    replies: dict[str, Value | None] = {finding.id: False for finding in findings}
+    for place, value in _ticks(word, len(findings)):
+        replies[findings[place - 1].id] = value
+    return replies
+
+
+def _ticks(word: str, number: int) -> Iterator[tuple[int, bool | None]]:
+    """Yield places named in a reply such as "2 5-7 9?", with yes, or None where a question mark says not sure."""
+    for part in word.replace(",", " ").split():
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?(\?)?", part)
+        if found is None:
+            raise ReplyError(
+                f'"{part}" is not a number of the list. Type the numbers that apply, as in 2 5; "none" if none does; '
+                "a ? after a number, as in 3?, if you are not sure of it."
+            )
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 1 <= first <= last <= number:
+            raise ReplyError(f"There is no number {part.rstrip('?')}; the list goes from 1 to {number}.")
+        for place in range(first, last + 1):
+            yield place, None if found[3] else True
