@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import yaml
 
 from spinefoot import yaml_nodes as y
@@ -21,7 +22,7 @@ from spinefoot.rulebase.locate import MAX_BYTES
 
 __all__ = ["FORMATS", "SUFFIXES", "case_from_answers", "read_answer", "read_case_file", "read_cases", "read_saved_case"]
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 FORMATS = ("yaml", "json", "toml")
 
