@@ -100,6 +100,10 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
+def _scope(when: Condition, unless: Condition | None) -> tuple[ScopeRule, ...]:
+    return (ScopeRule(id="s0", title="-", when=when, unless=unless, says="-", because="-"),)
+
+
 @st.composite
 def rule_bases(draw: st.DrawFn, base: RuleBase) -> RuleBase:
     """A random rule base that keeps only settings (urgencies, origins, verdicts, roots, thresholds) of *base*."""
@@ -147,7 +151,7 @@ def rule_bases(draw: st.DrawFn, base: RuleBase) -> RuleBase:
         implications=(),
         patterns=tuple(patterns),
         red_flags=flags,
-        scope=(ScopeRule(id="s0", title="-", when=draw(condition), says="-", because="-"),) if draw(st.booleans()) else (),
+        scope=draw(st.one_of(st.just(()), st.builds(_scope, condition, st.one_of(st.none(), condition)))),
         causes=causes,
         instruments=(
             Instrument(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spinefoot.model.conditions import LevelIs, OriginLevelIs, RedFlagFired, RootLevelFits, ScoreLead, leaves
-from spinefoot.model.knowledge import AdviceRule, RootLevelRule, SpineLinkRule, UrgencyRule
+from spinefoot.model.knowledge import AdviceRule, RootLevelRule, ScopeRule, SpineLinkRule, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 
 __all__ = ["ConclusionsRead", "conclusions_read"]
@@ -23,14 +23,14 @@ class ConclusionsRead:
 def conclusions_read(rulebase: RuleBase) -> ConclusionsRead:
     """Collect what scope, root, urgency, spine-link and advice rules read of earlier conclusions."""
     read = ConclusionsRead()
-    gated: tuple[RootLevelRule | UrgencyRule | SpineLinkRule | AdviceRule, ...] = (
+    gated: tuple[ScopeRule | RootLevelRule | UrgencyRule | SpineLinkRule | AdviceRule, ...] = (
+        *rulebase.scope,
         *rulebase.root_level_rules,
         *rulebase.urgency_rules,
         *rulebase.spine_link_rules,
         *rulebase.advice,
     )
-    conditions = [rule.when for rule in rulebase.scope]
-    conditions += [condition for rule in gated for condition in (rule.when, rule.unless) if condition is not None]
+    conditions = [condition for rule in gated for condition in (rule.when, rule.unless) if condition is not None]
     for condition in conditions:
         for leaf in leaves(condition):
             if isinstance(leaf, RedFlagFired):

@@ -180,7 +180,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         for flag in self.rulebase.red_flags:
             self._add_gated(flag.when, flag.unless, partial(self._fire_red_flag, flag))
         for scope in self.rulebase.scope:
-            self._builder.add(self._true(scope.when), partial(_call_with_facts, self._fire_scope, scope))
+            self._add_gated(scope.when, scope.unless, partial(self._fire_scope, scope))
         self._builder.add((), partial(_call, self._finish_red_flags))
         for cause in self.rulebase.causes:
             self._add_cause(cause)
@@ -272,9 +272,9 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         if flag.id in self._read.red_flags:
             self.declare(Concluded(kind="red_flag", id=flag.id, value=True))
 
-    def _fire_scope(self, scope: ScopeRule, facts: Iterable[Any]) -> None:
+    def _fire_scope(self, scope: ScopeRule, facts: Facts, gate: Facts) -> None:
         self._withheld.append(scope.id)
-        self._record(scope.id, "scope", self._known(facts), scope.title, scope.because, None, scope.sources, scope.where)
+        self._record(scope.id, "scope", facts, scope.title, scope.because, None, scope.sources, scope.where, gate)
 
     def _finish_red_flags(self) -> None:
         self._withheld += [flag.id for flag in self._red_flags if withholds_causes(flag, self.rulebase)]

@@ -22,7 +22,7 @@ def infer(rulebase: RuleBase, answers: Answers) -> Conclusions:
     view = View(rulebase, answers)
     flags = [flag for flag in rulebase.red_flags if view.fires(flag.when, flag.unless)]
     view.red_flags = {flag.id for flag in flags}
-    scopes = [scope.id for scope in rulebase.scope if view.fires(scope.when)]
+    scopes = [scope.id for scope in rulebase.scope if view.fires(scope.when, scope.unless)]
     withheld = tuple(scopes + [flag.id for flag in flags if withholds_causes(flag, rulebase)])
     if not withheld:
         view.scores = {cause.id: _score(cause, view) for cause in rulebase.causes}

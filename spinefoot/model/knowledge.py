@@ -277,13 +277,14 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ScopeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A case for which no cause is scored; the urgency rules still apply."""
+    """A case for which no cause is scored; the urgency rules still apply. *says* also tells where to turn instead."""
 
     id: str
     title: str
     when: Condition
     says: str
     because: str
+    unless: Condition | None = None
     sources: tuple[str, ...] = ()
     where: Location | None = None
 

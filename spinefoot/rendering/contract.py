@@ -28,6 +28,7 @@ def contract(assessment: Assessment) -> dict[str, Any]:
         "root_levels": list(conclusions.root_levels),
         "causes": [_cause(score, rulebase) for score in assessment.causes],
         "causes_withheld_by": list(conclusions.withheld),
+        "scope": [{"rule": rule.id, "text": rule.says} for rule in rulebase.scope if rule.id in conclusions.withheld],
         "advice": [{"rule": name, "kind": advice[name].kind, "text": advice[name].text} for name in conclusions.advice],
         "instruments": [
             {

@@ -11,7 +11,7 @@ import msgspec
 from spinefoot.assessment.assess import Assessment
 from spinefoot.model.assessment import CauseScore, Firing, WeighedItem
 from spinefoot.model.findings import Value
-from spinefoot.model.knowledge import Evidence, RedFlag, UrgencyRule
+from spinefoot.model.knowledge import Evidence, RedFlag, ScopeRule, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.wording import answer_text, say_answer
 
@@ -108,15 +108,23 @@ _STAGES = {
 }
 
 
+def _scope(assessment: Assessment) -> list[ScopeRule]:
+    return [rule for rule in assessment.rulebase.scope if rule.id in assessment.conclusions.withheld]
+
+
 def _headline(assessment: Assessment) -> Section:
+    """Answer the headline question; a case out of scope is told so, and where to turn, instead of a guess."""
+    title, names = "Is it linked to the spine?", set(assessment.conclusions.spine_link_rules)
+    lines = [line for rule in _scope(assessment) for line in (Line(text=rule.title, strong=True), Line(text=rule.says))]
+    if lines and not names:
+        return Section(title=title, lines=tuple(lines))
     verdict = next(v for v in assessment.rulebase.verdicts if v.id == assessment.spine_link)
-    lines = [Line(text=verdict.title, strong=True), Line(text=verdict.says)]
-    names = set(assessment.conclusions.spine_link_rules)
+    lines += [Line(text=verdict.title, strong=True), Line(text=verdict.says)]
     because = [rule.because for rule in assessment.rulebase.spine_link_rules if rule.id in names]
     lines += [Line(text=text, mark="-") for text in because or [assessment.rulebase.default_spine_link_because]]
     roots = [root for root in assessment.rulebase.roots if root.id in assessment.root_levels]
     lines += [Line(text=f"Nerve root: it {root.says}.", mark="-") for root in roots]
-    return Section(title="Is it linked to the spine?", lines=tuple(lines))
+    return Section(title=title, lines=tuple(lines))
 
 
 def _urgency(assessment: Assessment) -> Section:
@@ -187,11 +195,11 @@ def _answers_below(firing: Firing, assessment: Assessment, seen: set[str]) -> It
 
 
 def _causes(assessment: Assessment) -> list[Section]:
-    withheld = assessment.conclusions.withheld
-    if withheld:
-        scope = [rule.says for rule in assessment.rulebase.scope if rule.id in withheld]
-        text = scope or ["No possible causes are shown: getting help now matters more than which cause it is."]
-        return [Section(title="Possible causes", lines=tuple(Line(text=t) for t in text))]
+    if _scope(assessment):
+        return []
+    if assessment.conclusions.withheld:
+        text = "No possible causes are shown: getting help now matters more than which cause it is."
+        return [Section(title="Possible causes", lines=(Line(text=text),))]
     shown = [score for score in assessment.causes if score.level in ("likely", "possible") and score.score is not None]
     rest = [score for score in assessment.causes if score not in shown and score.items]
     sections = [_sheet(score, assessment) for score in shown]

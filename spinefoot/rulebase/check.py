@@ -284,7 +284,7 @@ def _conditions(rulebase: RuleBase) -> Conditions:
     for flag in rulebase.red_flags:
         yield from _present(flag.id, flag.where, (*_ANSWERS, IsUnknown), flag.when, flag.unless)
     for scope in rulebase.scope:
-        yield from _present(scope.id, scope.where, (*_ANSWERS, RedFlagFired), scope.when)
+        yield from _present(scope.id, scope.where, (*_ANSWERS, RedFlagFired), scope.when, scope.unless)
     for cause in rulebase.causes:
         parts = [cause.applies_if, cause.ceiling.unless if cause.ceiling else None, *[p.when for p in cause.prior_if]]
         yield from _present(cause.id, cause.where, _ANSWERS, *parts)

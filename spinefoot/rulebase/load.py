@@ -12,7 +12,7 @@ import msgspec
 from spinefoot import yaml_nodes as y
 from spinefoot.errors import Location, Problem, RuleBaseError, nearest
 from spinefoot.model.conditions import LevelIs
-from spinefoot.model.knowledge import AdviceRule, Cause, RedFlag, Urgency
+from spinefoot.model.knowledge import AdviceRule, Cause, RedFlag, ScopeRule, Urgency
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase import files as f
 from spinefoot.rulebase.check import check
@@ -142,7 +142,7 @@ class _Reading:
             return _PLACEHOLDER.sub(lambda match: self._phrase(match[1], phrases), value) if "{" in value else value
         if isinstance(value, tuple):
             return tuple(self._phrased(item, phrases) for item in value)
-        if isinstance(value, RedFlag | AdviceRule | Urgency):
+        if isinstance(value, RedFlag | AdviceRule | ScopeRule | Urgency):
             changed = {
                 name: self._phrased(text, phrases)
                 for name in value.__struct_fields__
