@@ -84,7 +84,7 @@ class Outlook:
     def withholds(self) -> int:
         """Whether causes may be withheld, and may be scored."""
         flags = [self.fires(flag) for flag in self.rulebase.red_flags if withholds_causes(flag, self.rulebase)]
-        return _any([*flags, *(self.possible.fires(scope.when) for scope in self.rulebase.scope)])
+        return _any([*flags, *(self.possible.fires(scope.when, scope.unless) for scope in self.rulebase.scope)])
 
     @cached_property
     def reach(self) -> Reach:

@@ -125,7 +125,7 @@ class _Compilation:
             items += [(item.id, truths.of(item.when)) for item in instrument.items]
             items.append((instrument.id, True if instrument.show_if is None else is_true(truths.of(instrument.show_if))))
         self._stage([*flags, *items])
-        self._stage((scope.id, truths.fires(scope.when)) for scope in rulebase.scope)
+        self._stage((scope.id, truths.fires(scope.when, scope.unless)) for scope in rulebase.scope)
         withholding = [scope.id for scope in rulebase.scope]
         withholding += [flag.id for flag in rulebase.red_flags if withholds_causes(flag, rulebase)]
         self._stage([(WITHHELD, any_of(truths.named(name) for name in withholding))])
