@@ -15,7 +15,10 @@ from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.locate import CASES_SUFFIX
 from spinefoot.truth import View
 
-__all__ = ["case_files", "differences", "rules_without_cases", "run_cases"]
+__all__ = ["NO_SCORE", "case_files", "differences", "rules_without_cases", "run_cases"]
+
+NO_SCORE = "not scored"
+"""The level that a case expects of a cause that is withheld."""
 
 
 def case_files(folder: Path) -> list[Path]:
@@ -101,7 +104,7 @@ def _causes(assessment: Assessment, expected: Expected) -> Iterator[str]:
         yield f"the first cause is {first}, expected {' or '.join(expected.causes)}"
     scores = assessment.conclusions.scores
     for cause, level in expected.levels.items():
-        got = scores[cause].level if cause in scores else "not scored"
+        got = scores[cause].level if cause in scores else NO_SCORE
         if got != level:
             yield f"{cause} is {got}, expected {level}"
     for cause, number in expected.scores.items():
@@ -111,24 +114,32 @@ def _causes(assessment: Assessment, expected: Expected) -> Iterator[str]:
 
 
 def _rules(assessment: Assessment, expected: Expected) -> Iterator[str]:
+    if not expected.fires and not expected.silent:
+        return
+    view = _final_view(assessment)
     for name in expected.fires:
-        if not _held(assessment, name):
+        if not _held(assessment, view, name):
             yield f"{name} did not fire"
     for name in expected.silent:
-        if _held(assessment, name):
+        if _held(assessment, view, name):
             yield f"{name} fired"
 
 
-def _held(assessment: Assessment, name: str) -> bool:
-    """Tell whether a rule fired; of an item of evidence, whether its condition is true and it applies."""
-    conclusions, rulebase = assessment.conclusions, assessment.rulebase
-    rule = rulebase.rule[name]
-    if isinstance(rule, Cause | Instrument):
-        return name in conclusions.scores or name in conclusions.instruments
-    view = View(rulebase, assessment.answers)
+def _final_view(assessment: Assessment) -> View:
+    conclusions = assessment.conclusions
+    view = View(assessment.rulebase, assessment.answers)
     view.red_flags, view.scores = set(conclusions.red_flags), conclusions.scores
     view.root_levels = set(conclusions.root_levels)
     view.urgency, view.spine_link = conclusions.urgency, conclusions.spine_link
+    return view
+
+
+def _held(assessment: Assessment, view: View, name: str) -> bool:
+    """Tell whether a rule fired; of an item of evidence, whether its condition is true and it applies."""
+    conclusions = assessment.conclusions
+    rule = assessment.rulebase.rule[name]
+    if isinstance(rule, Cause | Instrument):
+        return name in conclusions.scores or name in conclusions.instruments
     if isinstance(rule, Evidence):
         return not conclusions.withheld and item_truth(rule, view) is True
     return view.fires(rule.when, getattr(rule, "unless", None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from spinefoot.model.assessment import CauseScore, InstrumentScore
 from spinefoot.model.conditions import ScoreLead
@@ -14,6 +14,7 @@ __all__ = [
     "best_level",
     "first_verdict",
     "highest_urgency",
+    "in_order",
     "instrument_score",
     "roots_in_order",
     "score_lead",
@@ -70,6 +71,11 @@ def best_level(rulebase: RuleBase, scores: Mapping[str, CauseScore], origin: str
     """Return the best level among the causes of *origin*; `NOT_SCORED` where none was scored."""
     levels = [scores[cause.id].level for cause in rulebase.causes if cause.origin == origin and cause.id in scores]
     return min(levels, key=LEVELS.index, default=NOT_SCORED)
+
+
+def in_order(scores: Iterable[CauseScore]) -> tuple[CauseScore, ...]:
+    """Return balance sheets as they are shown: by level, then score, then id."""
+    return tuple(sorted(scores, key=lambda s: (LEVELS.index(s.level), s.score is None, -(s.score or 0), s.cause)))
 
 
 def score_lead(rulebase: RuleBase, scores: Mapping[str, CauseScore], lead: ScoreLead) -> bool:

@@ -49,8 +49,20 @@ NUMBERS = [f"n{i}" for i in range(2)]
 OPTIONS = ("left", "right", "none")
 
 
+EXAMINED = ("y4", "y5", "c1")
+"""Findings that an examiner observes, so that some groups of items are clinician groups."""
+
+
 def _finding(name: str, kind: str, **more: Any) -> Finding:
-    return Finding(id=name, kind=kind, observer="self", question=f"{name}?", help="-", why_asked="-", **more)
+    return Finding(
+        id=name,
+        kind=kind,
+        observer="clinician" if name in EXAMINED else "self",
+        question=f"{name}?",
+        help="-",
+        why_asked="-",
+        **more,
+    )
 
 
 FINDINGS = (

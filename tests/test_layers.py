@@ -22,6 +22,7 @@ LAYERS = [
     ["planning"],
     ["assessment"],
     ["casecheck", "interview"],
+    ["analysis"],
     ["rendering"],
     ["cli", "__main__"],
 ]

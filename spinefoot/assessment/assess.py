@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import msgspec
 
 from spinefoot.assessment.intake import settle
-from spinefoot.assessment.unanswered import open_questions
+from spinefoot.assessment.unanswered import OpenQuestions, open_questions
 from spinefoot.casefile import case_from_answers
 from spinefoot.model.assessment import Answers, CauseScore, Conclusions, Firing
 from spinefoot.model.case import Case
-from spinefoot.model.knowledge import LEVELS
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.verdict import in_order
 
 __all__ = ["Assessment", "Executor", "assess"]
 
 Executor: TypeAlias = Callable[[RuleBase, Answers], Conclusions]
 
 
-class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+class Assessment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """
     What spinefoot concludes of one case, with every step.
 
-    *answers* are the answers as settled before any rule; *trace* holds those changes and then every
-    firing, in order. `silent_for_want_of_an_answer` lists red flags, `unanswered` findings, most useful first.
+    *answers* are the answers as settled before any rule; *trace* holds those changes and then every firing, in order.
     """
 
     case: Case
@@ -33,8 +33,6 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     answers: Answers
     conclusions: Conclusions
     trace: tuple[Firing, ...]
-    silent_for_want_of_an_answer: tuple[str, ...]
-    unanswered: tuple[str, ...]
 
     @property
     def urgency(self) -> str:
@@ -54,13 +52,22 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def causes(self) -> tuple[CauseScore, ...]:
         """Balance sheets by level, then score, then id; empty where causes are withheld."""
-        order = {level: rank for rank, level in enumerate(LEVELS)}
-        return tuple(
-            sorted(
-                self.conclusions.scores.values(),
-                key=lambda s: (order[s.level], s.score is None, -(s.score or 0), s.cause),
-            )
-        )
+        return in_order(self.conclusions.scores.values())
+
+    @property
+    def silent_for_want_of_an_answer(self) -> tuple[str, ...]:
+        """Red flags that one more answer could fire and that would raise the urgency, highest first."""
+        return self._open_questions.silent_red_flags
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Findings whose answer could still change urgency, spine link or a level, most useful first."""
+        return self._open_questions.findings
+
+    @cached_property
+    def _open_questions(self) -> OpenQuestions:
+        """Looked for when first asked about: it takes longer than the plain executor takes to conclude."""
+        return open_questions(self.rulebase, self.answers, self.conclusions)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values, in the shape of the JSON contract (design.md, Contracts)."""
@@ -97,15 +104,12 @@ def assess(case: Case | Mapping[str, Any], rules: RuleBase | None = None, execut
     checked = case if isinstance(case, Case) else case_from_answers(case, rulebase)
     answers, changes = settle(checked, rulebase)
     conclusions = (executor or _experta())(rulebase, answers)
-    still_open = open_questions(rulebase, answers, conclusions)
     return Assessment(
         case=checked,
         rulebase=rulebase,
         answers=answers,
         conclusions=conclusions,
         trace=(*changes, *conclusions.firings),
-        silent_for_want_of_an_answer=still_open.silent_red_flags,
-        unanswered=still_open.findings,
     )
 
 

@@ -77,4 +77,4 @@ def main() -> None:
     app(prog_name="spinefoot")
 
 
-from spinefoot.cli import assess, findings, rules, template  # noqa: E402,F401  (each registers its commands on `app`)
+from spinefoot.cli import assess, coverage, findings, mutate, rules, template  # noqa: E402,F401  (each registers its commands on `app`)

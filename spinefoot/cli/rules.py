@@ -23,7 +23,8 @@ def list_rules(
     rules: RulesOption = None,
 ) -> None:
     """List the rules: id, kind and title."""
-    from spinefoot.rendering.knowledge import kind_of, title_of
+    from spinefoot.model.rulebase import kind_of
+    from spinefoot.rendering.knowledge import title_of
     from spinefoot.rulebase.store import load_rules
 
     rulebase = load_rules(rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TypeAlias
@@ -43,7 +44,7 @@ from spinefoot.model.knowledge import (
     Verdict,
 )
 
-__all__ = ["NO_ANSWER_NEEDED", "Rule", "RuleBase"]
+__all__ = ["NO_ANSWER_NEEDED", "Rule", "RuleBase", "kind_of"]
 
 Rule: TypeAlias = (
     Pattern | RedFlag | Evidence | Cause | ScopeRule | UrgencyRule | RootLevelRule | SpineLinkRule | AdviceRule | Instrument
@@ -51,6 +52,12 @@ Rule: TypeAlias = (
 
 NO_ANSWER_NEEDED = "none"
 """The option by which a choice finding of a danger topic says "no"."""
+
+
+def kind_of(rule: msgspec.Struct) -> str:
+    """Return the kind of a rule as a word: pattern, red_flag, evidence, ..."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(rule).__name__).lower()
+    return name.removesuffix("_rule")
 
 
 class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -243,9 +250,10 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def clinician_groups(self) -> dict[str, frozenset[str]]:
         """For each cause, its groups whose items read clinician findings only."""
-        return {cause.id: self._clinician_groups_of(cause) for cause in self.causes}
+        return {cause.id: self.clinician_groups_of(cause) for cause in self.causes}
 
-    def _clinician_groups_of(self, cause: Cause) -> frozenset[str]:
+    def clinician_groups_of(self, cause: Cause) -> frozenset[str]:
+        """Return the groups of *cause* whose items read clinician findings only."""
         groups = {item.group for item in cause.evidence}
         for item in cause.evidence:
             if any(self.finding[name].observer != "clinician" for name in self.reads(item.when)):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from spinefoot.model.findings import Finding
 from spinefoot.model.knowledge import Cause, Evidence, Instrument
-from spinefoot.model.rulebase import Rule, RuleBase
+from spinefoot.model.rulebase import Rule, RuleBase, kind_of
 from spinefoot.rendering.report import Line, Section
 from spinefoot.rulebase.wording import describe
 
-__all__ = ["describe_finding", "describe_rule", "kind_of", "title_of"]
+__all__ = ["describe_finding", "describe_rule", "title_of"]
 
 _CONDITIONS = {
     "when": "When",
@@ -38,12 +36,6 @@ _PLAIN = {
     "note": "Note",
     "says": "Says",
 }
-
-
-def kind_of(rule: Rule) -> str:
-    """Return the kind of a rule as a word: pattern, red_flag, evidence, ..."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(rule).__name__).lower()
-    return name.removesuffix("_rule")
 
 
 def title_of(rule: Rule, rulebase: RuleBase) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.panel import Panel
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from spinefoot.rendering.report import Line, Section, Tone, printable
 
-__all__ = ["plain_text", "show", "show_tree"]
+__all__ = ["plain_text", "show", "show_numbers", "show_tree"]
 
 _STYLES: dict[Tone, str] = {"emergency": "bold red", "same_day": "yellow", "plain": "cyan", "calm": "dim"}
 
@@ -39,6 +39,21 @@ def show_tree(title: str, sections: Iterable[Section], console: Console) -> None
             del branches[line.level + 1 :]
             branches.append(branches[-1].add(Text(printable(line.text), style="bold" if line.strong else "")))
     console.print(tree)
+
+
+def show_numbers(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], console: Console) -> None:
+    """Print a table of numbers: the first column names the row, and the others are set to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=Text(printable(title), style="bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False
+    )
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(printable, row))
+    console.print(table)
 
 
 def plain_text(sections: Iterable[Section], width: int) -> str:

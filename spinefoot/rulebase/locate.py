@@ -7,13 +7,16 @@ from pathlib import Path
 
 from spinefoot.errors import Location, Problem, RuleBaseError
 
-__all__ = ["CASES_SUFFIX", "MAX_BYTES", "RULES_VARIABLE", "is_case_file", "read_files", "rules_directory"]
+__all__ = ["CASES_SUFFIX", "MAX_BYTES", "MUTANTS_EXPLAINED", "RULES_VARIABLE", "is_case_file", "read_files", "rules_directory"]
 
 RULES_VARIABLE = "SPINEFOOT_RULES"
 """The environment variable that names another rule base."""
 
 CASES_SUFFIX = ".cases.yaml"
 """Ends the name of a file that holds cases for the rules beside it."""
+
+MUTANTS_EXPLAINED = "mutants_explained.yaml"
+"""The file of a rule base that says which faults no case needs to notice (`spinefoot rules mutate`); no knowledge."""
 
 MAX_BYTES = 2 * 1024 * 1024
 """No file under `rules/` and no symptom file comes near this; larger ones are refused unread."""
@@ -53,7 +56,7 @@ def read_files(directory: Path) -> dict[str, bytes]:
     problems: list[Problem] = []
     for path in sorted(p for p in directory.rglob("*.yaml") if p.is_file()):
         relative = path.relative_to(directory).as_posix()
-        if is_case_file(relative) or any(part.startswith(".") for part in Path(relative).parts):
+        if is_case_file(relative) or relative == MUTANTS_EXPLAINED or any(part.startswith(".") for part in Path(relative).parts):
             continue
         where = Location(str(path))
         try:
