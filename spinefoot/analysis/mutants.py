@@ -22,13 +22,12 @@ from spinefoot.model.findings import Finding, Implication
 from spinefoot.model.knowledge import Cause, Evidence, Instrument, Pattern, RedFlag, Scoring, UrgencyRule
 from spinefoot.model.rulebase import RuleBase, kind_of
 
-__all__ = ["NEVER", "Mutant", "mutants"]
+__all__ = ["LISTS_OF_RULES", "NEVER", "Mutant", "mutants"]
 
 NEVER = AnyOf(())
 """A condition that is false whatever is answered."""
 
-_LISTS = (
-    "patterns",
+LISTS_OF_RULES = (
     "red_flags",
     "scope",
     "causes",
@@ -37,9 +36,10 @@ _LISTS = (
     "spine_link_rules",
     "advice",
     "instruments",
-    "findings",
-    "implications",
 )
+"""Lists of a rule base whose values nothing is built on, as rules are built on patterns."""
+
+_LISTS = ("patterns", *LISTS_OF_RULES, "findings", "implications")
 _RESTRICTION = "restriction dropped"
 _SCORING = tuple(field.name for field in msgspec.structs.fields(Scoring))
 _NEVER_NEGATIVE = ("answered_groups", "likely_groups")

@@ -29,7 +29,7 @@ def coverage_of_cases(
 
     from spinefoot.analysis.coverage import coverage, gaps
     from spinefoot.analysis.written import conclude_all, read_written_cases
-    from spinefoot.rendering.coverage import COVERAGE_HEADINGS, coverage_json, coverage_rows, gap_sections
+    from spinefoot.rendering.coverage import COVERAGE_HEADINGS, coverage_json, coverage_rows, coverage_section, gap_sections
     from spinefoot.rendering.terminal import plain_text, show, show_numbers
     from spinefoot.rulebase.store import load_rules
 
@@ -42,10 +42,7 @@ def coverage_of_cases(
         return
     title = f"What {len(written.cases)} cases reach"
     if is_plain(plain):
-        typer.echo(f"{title}\n")
-        for kind, *numbers in coverage_rows(reached):
-            typer.echo(f"{kind}: " + ", ".join(f"{n} {word}" for n, word in zip(numbers, COVERAGE_HEADINGS, strict=True)))
-        typer.echo("\n" + plain_text(gap_sections(found), width()))
+        typer.echo(plain_text([coverage_section(title, reached), *gap_sections(found)], width()))
         return
     screen = console(no_color)
     show_numbers(title, ("kind", *COVERAGE_HEADINGS), coverage_rows(reached), screen)

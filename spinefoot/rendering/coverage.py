@@ -9,7 +9,7 @@ from typing import Any
 from spinefoot.analysis.coverage import Gap, Reached
 from spinefoot.rendering.report import Line, Section
 
-__all__ = ["COVERAGE_HEADINGS", "coverage_json", "coverage_rows", "gap_sections"]
+__all__ = ["COVERAGE_HEADINGS", "coverage_json", "coverage_rows", "coverage_section", "gap_sections"]
 
 COVERAGE_HEADINGS = ("conditions", "both sides", "never true", "never false", "always unknown", "other gaps")
 
@@ -17,10 +17,20 @@ COVERAGE_HEADINGS = ("conditions", "both sides", "never true", "never false", "a
 def coverage_rows(reached: Sequence[Reached]) -> list[tuple[str, ...]]:
     """Return a row of text for each kind of rule, under `COVERAGE_HEADINGS`."""
     kinds = list(dict.fromkeys(row.kind for row in reached))
-    return [(kind, *_counts([row for row in reached if row.kind == kind])) for kind in [*kinds]] + [("all", *_counts(reached))]
+    by_kind = [(kind, *_counts([row for row in reached if row.kind == kind])) for kind in kinds]
+    return [*by_kind, ("all", *_counts(reached))]
 
 
-def gap_sections(gaps: Sequence[Gap], rules: Sequence[str] = ()) -> Iterator[Section]:
+def coverage_section(title: str, reached: Sequence[Reached]) -> Section:
+    """Return the same as lines: "pattern: 12 conditions, 10 both sides, 0 never true, ..."."""
+    lines = []
+    for kind, *numbers in coverage_rows(reached):
+        words = ", ".join(f"{number} {word}" for number, word in zip(numbers, COVERAGE_HEADINGS, strict=True))
+        lines.append(Line(text=f"{kind}: {words}"))
+    return Section(title=title, lines=tuple(lines))
+
+
+def gap_sections(gaps: Sequence[Gap]) -> Iterator[Section]:
     """Yield, by kind of rule, what no case reaches, each with the answers of a case to add."""
     for kind, found in groupby(gaps, key=lambda gap: gap.kind):
         lines: list[Line] = []
