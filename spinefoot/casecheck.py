@@ -91,6 +91,9 @@ def _verdict(assessment: Assessment, expected: Expected) -> Iterator[str]:
         yield f"urgency is {got}, expected at least {expected.urgency_at_least}"
     if expected.urgency_at_most is not None and rank[got] < rank[expected.urgency_at_most]:
         yield f"urgency is {got}, expected at most {expected.urgency_at_most}"
+    for name in expected.urgency_rules:
+        if name not in assessment.conclusions.urgency_rules:
+            yield f"{name} is not among the rules that set the urgency"
     links = (expected.spine_link,) if isinstance(expected.spine_link, str) else expected.spine_link
     if links is not None and assessment.spine_link not in links:
         yield f"spine link is {assessment.spine_link}, expected {' or '.join(links)}"

@@ -268,7 +268,7 @@ class _Reading:
             ("urgency", (expected.urgency, expected.urgency_at_least, expected.urgency_at_most), r.urgency_rank),
             ("cause", (*expected.causes, *expected.levels, *expected.scores), r.cause),
             ("root level", expected.root_levels or (), [root.id for root in r.roots]),
-            ("rule", (*expected.fires, *expected.silent), r.rule),
+            ("rule", (*expected.fires, *expected.silent, *expected.urgency_rules), r.rule),
             ("verdict", _as_tuple(expected.spine_link), [verdict.id for verdict in r.verdicts]),
         ]
         for what, words, allowed in named:

@@ -10,6 +10,7 @@ from spinefoot.analysis.outcome import Outcome
 from spinefoot.analysis.view import union
 from spinefoot.casecheck import NO_SCORE
 from spinefoot.model.case import Case, Expected
+from spinefoot.model.knowledge import RedFlag, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.verdict import in_order
 
@@ -23,6 +24,7 @@ class Expectations:
         self._rulebase = rulebase
         self._fires: dict[str, Bits] = defaultdict(int)
         self._silent: dict[str, Bits] = defaultdict(int)
+        self._setting_urgency: dict[str, Bits] = defaultdict(int)
         self._levels: dict[str, dict[str, Bits]] = defaultdict(lambda: defaultdict(int))
         self._scores: dict[str, dict[int, int]] = defaultdict(dict)
         self._first: dict[int, tuple[str, ...]] = {}
@@ -48,7 +50,12 @@ class Expectations:
         failing |= union(outcome.spine_link[name] & cases for name, cases in self._wrong_link.items())
         failing |= union(outcome.root_levels[name] & cases for name, cases in self._wrong_root.items())
         failing |= union(cases & ~outcome.root_levels[name] for name, cases in self._needed_root.items())
-        return failing | self._failing_causes(outcome)
+        return failing | self._not_setting_urgency(outcome) | self._failing_causes(outcome)
+
+    def _not_setting_urgency(self, outcome: Outcome) -> Bits:
+        rules: list[RedFlag | UrgencyRule] = [*outcome.rulebase.red_flags, *outcome.rulebase.urgency_rules]
+        setting = {rule.id: outcome.fires[rule.id] & outcome.urgency[rule.urgency] for rule in rules}
+        return union(cases & ~setting.get(name, 0) for name, cases in self._setting_urgency.items())
 
     def _failing_causes(self, outcome: Outcome) -> Bits:
         failing = 0
@@ -76,6 +83,8 @@ class Expectations:
             self._fires[name] |= case
         for name in wanted.silent:
             self._silent[name] |= case
+        for name in wanted.urgency_rules:
+            self._setting_urgency[name] |= case
         for cause, level in wanted.levels.items():
             self._levels[cause][level] |= case
         for cause, score in wanted.scores.items():

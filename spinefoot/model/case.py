@@ -17,12 +17,14 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     What a case should come to; only what is given is checked.
 
     *causes* are acceptable as the first cause listed, *spine_link* may name several acceptable
-    verdicts, *fires* and *silent* name rules that must and must not hold.
+    verdicts, *fires* and *silent* name rules that must and must not hold, *urgency_rules* rules that must be among
+    those that set the urgency.
     """
 
     urgency: str | None = None
     urgency_at_least: str | None = None
     urgency_at_most: str | None = None
+    urgency_rules: tuple[str, ...] = ()
     spine_link: str | tuple[str, ...] | None = None
     causes: tuple[str, ...] = ()
     levels: dict[str, str] = {}

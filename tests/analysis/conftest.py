@@ -61,6 +61,7 @@ def _expected(draw: st.DrawFn, concluded: Conclusions, rulebase: RuleBase) -> Ex
     return Expected(
         urgency=concluded.urgency if draw(some) else None,
         urgency_at_least=concluded.urgency if draw(some) else None,
+        urgency_rules=concluded.urgency_rules if draw(some) else (),
         spine_link=concluded.spine_link if draw(some) else None,
         root_levels=concluded.root_levels if draw(some) else None,
         levels={name: score.level for name, score in concluded.scores.items()} if draw(some) else {},
