@@ -151,8 +151,7 @@ class _Stages:
     def _fire(self, rules: Iterable[_Firing]) -> None:
         for rule in rules:
             if self._is_stale(rule.id):
-                gate = None if isinstance(rule, ScopeRule) else rule.unless
-                self._set_firing(rule.id, self.out.firing(rule.when, gate))
+                self._set_firing(rule.id, self.out.firing(rule.when, rule.unless))
 
     def _set_firing(self, rule: str, cases: Bits) -> None:
         if self.out.fires.get(rule) != cases:
