@@ -20,7 +20,16 @@ from spinefoot.model.findings import Finding, Value
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.locate import MAX_BYTES
 
-__all__ = ["FORMATS", "SUFFIXES", "case_from_answers", "read_answer", "read_case_file", "read_cases", "read_saved_case"]
+__all__ = [
+    "FORMATS",
+    "SUFFIXES",
+    "case_from_answers",
+    "means_unknown",
+    "read_answer",
+    "read_case_file",
+    "read_cases",
+    "read_saved_case",
+]
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -104,6 +113,18 @@ def case_from_answers(answers: Mapping[str, Any], rulebase: RuleBase, id: str = 
     if problems:
         raise InputError(problems)
     return Case(id=id, findings=findings)
+
+
+def means_unknown(text: str) -> bool:
+    """
+    Tell whether *text* is one of the words for "unknown", or blank.
+
+    Examples:
+        >>> means_unknown(" N/A "), means_unknown("no")
+        (True, False)
+    """
+    word = text.strip().lower()
+    return word in _WORDS and _WORDS[word] is None
 
 
 def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Value | Problem | None:

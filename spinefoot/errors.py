@@ -90,6 +90,7 @@ CODES: dict[str, str] = {
     "SF605": "an option that the finding does not have",
     "SF606": "answers that contradict each other",
     "SF607": "an expectation that names nothing in the rule base",
+    "SF608": "an evaluation of nothing, or by a column that there is not",
 }
 
 

@@ -77,4 +77,12 @@ def main() -> None:
     app(prog_name="spinefoot")
 
 
-from spinefoot.cli import assess, coverage, findings, mutate, rules, template  # noqa: E402,F401  (each registers its commands on `app`)
+from spinefoot.cli import (  # noqa: E402  (each registers its commands on `app`)
+    assess,  # noqa: F401
+    coverage,  # noqa: F401
+    evaluate,  # noqa: F401
+    findings,  # noqa: F401
+    mutate,  # noqa: F401
+    rules,  # noqa: F401
+    template,  # noqa: F401
+)

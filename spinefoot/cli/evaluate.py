@@ -1,0 +1,162 @@
+"""`spinefoot evaluate`: cases whose answer is known to accuracy, missed emergencies and the rest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spinefoot.cli.app import app
+from spinefoot.cli.output import (
+    JsonOption,
+    NoColourOption,
+    PlainOption,
+    RulesOption,
+    console,
+    is_plain,
+    print_problems,
+    width,
+)
+from spinefoot.errors import ExitCode, InputError, Problem, nearest
+
+if TYPE_CHECKING:
+    from spinefoot.evaluation.run import Run
+    from spinefoot.evaluation.source import Reading
+    from spinefoot.model.rulebase import RuleBase
+
+_PROBLEMS_SHOWN = 20
+
+
+class InputFormat(StrEnum):
+    """Formats that stdin may have."""
+
+    csv = "csv"
+    tsv = "tsv"
+    ndjson = "ndjson"
+    json = "json"
+    parquet = "parquet"
+    yaml = "yaml"
+    toml = "toml"
+
+
+class FigureFormat(StrEnum):
+    """Formats that figures may have."""
+
+    svg = "svg"
+    png = "png"
+
+
+@app.command(epilog="Example: spinefoot evaluate --by age_band tests/cases")
+def evaluate(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Tables (CSV, TSV, NDJSON, JSON, Parquet) with columns expected_..., symptom files with expected:, "
+            "folders of these, or - for stdin.",
+        ),
+    ],
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="Subgroups by this column, by age_band or by sex; may be repeated.", metavar="COLUMN"),
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Compare with the rule base in this folder, case by case.", metavar="DIR")
+    ] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="Write figures into this folder (needs the extra figures).", metavar="DIR")
+    ] = None,
+    figure_format: Annotated[FigureFormat, typer.Option("--format", help="The format of figures.")] = FigureFormat.svg,
+    stdin_format: Annotated[InputFormat, typer.Option(help="The format of stdin.")] = InputFormat.csv,
+    json: JsonOption = False,
+    plain: PlainOption = False,
+    no_color: NoColourOption = False,
+    rules: RulesOption = None,
+) -> None:
+    """Hold the rules against cases whose answer is known: accuracy, missed emergencies, causes, subgroups."""
+    from spinefoot.evaluation.run import run
+    from spinefoot.rulebase.store import load_rules
+
+    if figures is not None:
+        _need_matplotlib()
+    rulebase = load_rules(rules)
+    other = load_rules(against) if against is not None else None
+    reading = _read(inputs, stdin_format.value, rulebase)
+    if not reading.tables:
+        raise InputError(reading.problems)
+    ran = run(reading.tables, rulebase, by or (), other, reading.files_rejected)
+    _report_problems([*reading.problems, *ran.problems])
+    _report_unread(ran.unread_columns, rulebase)
+    _show(ran, reading.problems, rulebase, json, is_plain(plain), no_color)
+    if figures is not None:
+        _draw(ran, figures, figure_format.value)
+    if ran.evaluation.rows.rejected or reading.files_rejected:
+        raise typer.Exit(ExitCode.PARTLY_REJECTED)
+
+
+def _read(inputs: Sequence[str], stdin_format: str, rulebase: RuleBase) -> Reading:
+    from spinefoot.evaluation.source import Reading, read_content, read_paths
+
+    reading = read_paths([Path(name) for name in inputs if name != "-"], rulebase)
+    if "-" not in inputs:
+        return reading
+    try:
+        table = read_content(sys.stdin.buffer.read(), stdin_format, "stdin", rulebase)
+    except InputError as error:
+        return Reading(
+            tables=reading.tables,
+            problems=(*reading.problems, *error.problems),
+            files_rejected=reading.files_rejected + 1,
+        )
+    return Reading(tables=(*reading.tables, table), problems=reading.problems, files_rejected=reading.files_rejected)
+
+
+def _report_problems(problems: Sequence[Problem]) -> None:
+    print_problems(problems[:_PROBLEMS_SHOWN])
+    if len(problems) > _PROBLEMS_SHOWN:
+        typer.echo(f"and {len(problems) - _PROBLEMS_SHOWN:,} more problems (--json lists them all)", err=True)
+
+
+def _report_unread(columns: Sequence[str], rulebase: RuleBase) -> None:
+    from spinefoot.rendering.report import printable
+
+    for column in columns:
+        close = nearest(column, rulebase.finding)
+        hint = f'; did you mean "{close}"?' if close else ""
+        typer.echo(printable(f'The column "{column}" is no finding and was not read{hint}'), err=True)
+
+
+def _show(ran: Run, unreadable: Sequence[Problem], rulebase: RuleBase, json: bool, plain: bool, no_color: bool) -> None:
+    if json:
+        import msgspec
+
+        from spinefoot.rendering.evaluation_json import evaluation_contract
+
+        typer.echo(msgspec.json.encode(evaluation_contract(ran, unreadable, rulebase.disclaimer)).decode())
+        return
+    from spinefoot.rendering.evaluation import evaluation_grids
+    from spinefoot.rendering.grid import plain_grids, show_grids
+
+    grids = evaluation_grids(ran.evaluation, rulebase.disclaimer)
+    if plain:
+        typer.echo(plain_grids(grids, width()))
+    else:
+        show_grids(grids, console(no_color))
+
+
+def _need_matplotlib() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("matplotlib") is None:
+        raise typer.BadParameter("figures need matplotlib: pip install 'spinefoot[figures]'", param_hint="--figures")
+
+
+def _draw(ran: Run, folder: Path, form: str) -> None:
+    from spinefoot.rendering.figures import write_figures
+
+    for path in write_figures(ran.evaluation, folder, form):
+        typer.echo(f"Figure written: {path}", err=True)

@@ -1,0 +1,123 @@
+"""Urgency against what was expected: right, under- and over-triage, missed emergencies, agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from spinefoot.evaluation.intervals import Share, at_most_when_none, exact, wilson
+from spinefoot.evaluation.matrices import Kappa, Matrix, quadratic_kappa
+from spinefoot.evaluation.scored import counts
+from spinefoot.model.rulebase import RuleBase
+
+__all__ = ["LevelTriage", "LowerThanExpected", "MissedEmergencies", "UrgencyMeasures", "measure_urgency"]
+
+
+class LevelTriage(msgspec.Struct, frozen=True, kw_only=True):
+    """Triage of the cases for which just one urgency is right; *level* is None for cases where several are."""
+
+    level: str | None
+    right: Share
+    under: Share
+    over: Share
+
+
+class LowerThanExpected(msgspec.Struct, frozen=True, kw_only=True):
+    """A case whose urgency came out lower than everything that is right; *expected* is the lowest that is."""
+
+    id: str
+    expected: str
+    result: str
+
+
+class MissedEmergencies(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Cases in which only an emergency is right, and a lower urgency came out.
+
+    Attributes:
+        share: Missed among expected emergencies, with the exact interval.
+        one_lower: Missed that still came out at the second highest urgency.
+        further_below: Missed that came out lower than that.
+        at_most: Where none was missed: the exact one-sided 95 % upper bound of the rate.
+    """
+
+    share: Share
+    one_lower: int
+    further_below: int
+    at_most: float | None
+
+
+class UrgencyMeasures(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    All about urgency; shares are of the *cases* with an expected urgency.
+
+    *matrix* and *kappa* take the cases for which just one urgency is right. *lower_than_expected* lists every
+    under-triaged case, the highest expected urgency and the widest gap first.
+    """
+
+    cases: int
+    right: Share
+    under: Share
+    over: Share
+    missed: MissedEmergencies
+    levels: tuple[LevelTriage, ...]
+    matrix: Matrix
+    kappa: Kappa
+    lower_than_expected: tuple[LowerThanExpected, ...]
+
+
+def measure_urgency(scored: pl.DataFrame, rulebase: RuleBase) -> UrgencyMeasures | None:
+    """Measure urgency on the frame of `score_rows`; None where no case expects one."""
+    rows = scored.filter(pl.col("triage").is_not_null())
+    if not rows.height:
+        return None
+    names = [urgency.id for urgency in rulebase.urgencies]
+    by_level = counts(
+        rows.select(pl.when("one_urgency").then(pl.col("urgency_lowest_ok")).alias("level"), "triage"), "level", "triage"
+    )
+    pairs = counts(rows.filter("one_urgency"), "urgency_lowest_ok", "urgency_rank")
+    matrix = Matrix.of(names, names, {(names[e], names[r]): n for (e, r), n in pairs.items()})
+    levels = [_level(name, rank, by_level) for rank, name in enumerate(names)]
+    levels.append(_level(None, None, by_level))
+    overall = counts(rows, "triage")
+    right, under, over = (wilson(overall.get((word,), 0), rows.height) for word in ("right", "under", "over"))
+    return UrgencyMeasures(
+        cases=rows.height,
+        right=right,
+        under=under,
+        over=over,
+        missed=_missed(rows),
+        levels=tuple(level for level in levels if level.right.of),
+        matrix=matrix,
+        kappa=quadratic_kappa(matrix),
+        lower_than_expected=_lower_than_expected(rows, names),
+    )
+
+
+def _level(name: str | None, rank: int | None, by_level: Mapping[tuple[Any, ...], int]) -> LevelTriage:
+    found = {word: by_level.get((rank, word), 0) for word in ("right", "under", "over")}
+    total = sum(found.values())
+    return LevelTriage(level=name, **{word: wilson(count, total) for word, count in found.items()})
+
+
+def _missed(rows: pl.DataFrame) -> MissedEmergencies:
+    emergencies = rows.filter("emergency_expected")
+    missed = emergencies.filter(pl.col("urgency_rank") > 0)
+    one_lower = missed.filter(pl.col("urgency_rank") == 1).height
+    return MissedEmergencies(
+        share=exact(missed.height, emergencies.height),
+        one_lower=one_lower,
+        further_below=missed.height - one_lower,
+        at_most=at_most_when_none(emergencies.height) if not missed.height else None,
+    )
+
+
+def _lower_than_expected(rows: pl.DataFrame, names: list[str]) -> tuple[LowerThanExpected, ...]:
+    under = rows.filter(pl.col("triage") == "under").sort(
+        "urgency_lowest_ok", "urgency_rank", "id", descending=[False, True, False]
+    )
+    columns = under.select("id", "urgency_lowest_ok", "urgency_rank").rows()
+    return tuple(LowerThanExpected(id=id, expected=names[lowest], result=names[rank]) for id, lowest, rank in columns)
