@@ -27,7 +27,7 @@ class RootMeasures(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure_roots(scored: pl.DataFrame) -> RootMeasures | None:
     """Measure nerve roots on the frame of `score_rows`; None where no case expects any."""
-    rows = scored.filter(pl.col("roots_ok").is_not_null())
+    rows = scored.select("roots_ok", "root_named", "root_only").filter(pl.col("roots_ok").is_not_null())
     if not rows.height:
         return None
     return RootMeasures(

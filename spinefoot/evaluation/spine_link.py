@@ -14,6 +14,7 @@ from spinefoot.model.rulebase import RuleBase
 
 __all__ = ["AnswerRatio", "LinkTest", "SpineLinkMeasures", "measure_spine_link"]
 
+_COLUMNS = ("spine_link", "spine_links_ok", "link_answer", "link_right", "linked")
 _ANSWERS = ("positive", "unclear", "negative")
 
 
@@ -62,7 +63,7 @@ class SpineLinkMeasures(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure_spine_link(scored: pl.DataFrame, rulebase: RuleBase) -> SpineLinkMeasures | None:
     """Measure the spine link on the frame of `score_rows`; None where no case expects a verdict."""
-    rows = scored.filter(pl.col("spine_links_ok").is_not_null())
+    rows = scored.select(_COLUMNS).filter(pl.col("spine_links_ok").is_not_null())
     if not rows.height:
         return None
     names = [verdict.id for verdict in rulebase.verdicts]

@@ -15,6 +15,9 @@ from spinefoot.model.rulebase import RuleBase
 
 __all__ = ["LevelTriage", "LowerThanExpected", "MissedEmergencies", "UrgencyMeasures", "measure_urgency"]
 
+# A frame of results has two columns for each cause; what is not read must not be copied.
+_COLUMNS = ("id", "urgency_rank", "urgency_lowest_ok", "triage", "one_urgency", "emergency_expected")
+
 
 class LevelTriage(msgspec.Struct, frozen=True, kw_only=True):
     """Triage of the cases for which just one urgency is right; *level* is None for cases where several are."""
@@ -71,7 +74,7 @@ class UrgencyMeasures(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure_urgency(scored: pl.DataFrame, rulebase: RuleBase) -> UrgencyMeasures | None:
     """Measure urgency on the frame of `score_rows`; None where no case expects one."""
-    rows = scored.filter(pl.col("triage").is_not_null())
+    rows = scored.select(_COLUMNS).filter(pl.col("triage").is_not_null())
     if not rows.height:
         return None
     names = [urgency.id for urgency in rulebase.urgencies]

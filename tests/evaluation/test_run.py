@@ -1,0 +1,166 @@
+"""From tables to an evaluation: rejected rows, subgroups, and two rule bases."""
+
+import polars as pl
+import pytest
+
+from spinefoot.errors import InputError, Location
+from spinefoot.evaluation.compare import compare
+from spinefoot.evaluation.run import run
+from spinefoot.evaluation.scored import score_rows
+from spinefoot.evaluation.source import Table
+
+
+def table(name="patients.csv", **columns):
+    frame = pl.DataFrame(columns).with_columns(pl.lit(name).alias("file"))
+    return Table(frame=frame, places=(Location(name),) * frame.height, kind="row")
+
+
+def counted(share):
+    return share.count, share.of
+
+
+def test_rows_with_faults_are_counted_named_and_left_out(rules):
+    rows = table(
+        id=["a", "b", "c", "d"],
+        saddle_numbness=["yes", "perhaps", "no", "yes"],
+        expected_urgency=["emergency", "emergency", "", "emergencies"],
+    )
+
+    ran = run([rows], rules)
+
+    counts = ran.evaluation.rows
+    assert (counts.read, counts.rejected, counts.without_expectation) == (4, 2, 1)
+    assert counted(ran.evaluation.overall.urgency.right) == (1, 1)
+    assert [str(problem) for problem in ran.problems] == [
+        'patients.csv: SF603 row 2 (b): saddle_numbness is "perhaps"; it takes yes, no or unknown',
+        'patients.csv: SF607 row 4 (d): expected_urgency names "emergencies", which is not in the rule base; '
+        'did you mean "emergency"?',
+    ]
+
+
+def test_answers_that_contradict_each_other_reject_their_row(rules):
+    rows = table(active_cancer=["yes", None], cancer_history=["no", None], expected_urgency=["soon", "routine"])
+
+    ran = run([rows], rules)
+
+    assert (ran.evaluation.rows.rejected, ran.evaluation.overall.cases) == (1, 1)
+    assert "row 1 (1): active_cancer is yes and cancer_history is no" in ran.problems[0].message
+
+
+def test_without_any_expectation_there_is_nothing_to_evaluate(rules):
+    with pytest.raises(InputError, match="nothing says what is expected"):
+        run([table(saddle_numbness=["yes"])], rules)
+
+
+def test_without_a_valid_row_all_problems_are_raised(rules):
+    with pytest.raises(InputError, match="saddle_numbness"):
+        run([table(saddle_numbness=["perhaps"], expected_urgency=["soon"])], rules)
+
+
+@pytest.mark.parametrize(
+    ("ages", "bands"),
+    [
+        (["15", "16", "29", "30"], ["0-15", "16-29", "30-49"]),
+        (["49", "50", "64", "65"], ["30-49", "50-64", "65-79"]),
+        (["79.9", "80", "120", "unknown"], ["65-79", "80+", None]),
+        ([None, "", "0", "7"], ["0-15", None]),
+    ],
+)
+def test_age_bands(rules, ages, bands):
+    ran = run([table(age_years=ages, expected_urgency=["routine"] * 4)], rules, by=["age_band"])
+
+    assert [group.value for group in ran.evaluation.subgroups[0].groups] == bands
+
+
+def test_subgroups_add_up_and_are_measured_like_the_whole(rules):
+    rows = table(
+        saddle_numbness=["yes", "no", "yes", "no", "yes"],
+        sex_at_birth=["female", "female", "male", None, "male"],
+        ward=["10", "9", "9", "", "x"],
+        expected_urgency=["emergency", "emergency", "emergency", "routine", "soon"],
+    )
+
+    by_sex, by_ward = run([rows], rules, by=["sex", "ward"]).evaluation.subgroups
+
+    assert [(g.value, counted(g.measures.urgency.missed.share)) for g in by_sex.groups] == [
+        ("female", (1, 2)),
+        ("male", (0, 1)),
+        (None, (0, 0)),
+    ]
+    assert [(g.value, g.measures.cases) for g in by_ward.groups] == [("9", 2), ("10", 1), ("x", 1), (None, 1)]
+
+
+def test_a_column_that_only_one_table_has_makes_subgroups_of_both(rules):
+    one = table("one.csv", ward=["A"], expected_urgency=["routine"])
+    two = table("two.csv", expected_urgency=["routine"])
+
+    [by_ward] = run([one, two], rules, by=["ward"]).evaluation.subgroups
+
+    assert [(g.value, g.measures.cases) for g in by_ward.groups] == [("A", 1), (None, 1)]
+
+
+@pytest.mark.parametrize(
+    ("by", "hint"), [("wrad", 'did you mean "ward"?'), ("age_bnad", 'did you mean "age_band"?'), ("zzz", "there are ")]
+)
+def test_a_subgroup_by_no_column_is_refused_with_the_nearest(rules, by, hint):
+    with pytest.raises(InputError) as caught:
+        run([table(ward=["A"], expected_urgency=["routine"])], rules, by=[by])
+
+    assert hint in caught.value.problems[0].hint
+
+
+def test_too_many_subgroups_are_refused(rules):
+    numbers = [str(n) for n in range(101)]
+
+    with pytest.raises(InputError, match="101 different values"):
+        run([table(ward=numbers, expected_urgency=["routine"] * 101)], rules, by=["ward"])
+
+
+def test_columns_that_mean_nothing_are_told(rules):
+    ran = run([table(ward=["A"], foot_dorp=["yes"], foot_drop=["yes"], expected_urgency=["soon"])], rules, by=["ward"])
+
+    assert ran.unread_columns == ["foot_dorp"]
+
+
+def _pair(frames, rules, rows):
+    """Score rows whose keys with `was_` say what the other rule base gave."""
+    this = frames([{key: value for key, value in row.items() if not key.startswith("was_")} for row in rows])
+    before = [{**row, **{key[4:]: value for key, value in row.items() if key.startswith("was_")}} for row in rows]
+    other = frames([{key: value for key, value in row.items() if not key.startswith("was_")} for row in before])
+    return score_rows(*this, rules), score_rows(*other, rules)
+
+
+def test_two_rule_bases_are_paired_case_by_case(frames, rules):
+    rows = [
+        {"id": "kept", "expected_urgency": "soon", "urgency": "soon", "was_urgency": "soon"},
+        {"id": "worse", "expected_urgency": "emergency", "urgency": "routine", "was_urgency": "emergency"},
+        {"id": "fell-rightly", "expected_urgency": "soon", "urgency": "soon", "was_urgency": "same_day"},
+        {"id": "rose", "expected_urgency": "same_day;soon", "urgency": "same_day", "was_urgency": "routine"},
+        {"id": "no-expectation", "urgency": "soon", "was_urgency": "same_day"},
+        {"id": "both-wrong", "expected_urgency": "soon", "urgency": "routine", "was_urgency": "routine"},
+    ]
+
+    comparison = compare(*_pair(frames, rules, rows), rules, rules)
+
+    urgency, under, emergencies = comparison.measures
+    assert urgency.measure == "urgency right"
+    assert (urgency.both, urgency.only_this, urgency.only_against, urgency.neither) == (1, 2, 1, 1)
+    assert (urgency.gained, urgency.lost, urgency.p) == (("fell-rightly", "rose"), ("worse",), 1.0)
+    assert (under.gained, under.lost) == (("rose",), ("worse",))
+    assert (emergencies.lost, emergencies.both, emergencies.only_this) == (("worse",), 0, 0)
+    assert [(c.id, c.before, c.after, c.expected) for c in comparison.fell] == [
+        ("worse", "emergency", "routine", "emergency"),
+        ("fell-rightly", "same_day", "soon", "soon"),
+        ("no-expectation", "same_day", "soon", None),
+    ]
+    assert [(c.id, c.expected) for c in comparison.rose] == [("rose", "soon to same_day")]
+
+
+def test_a_rule_base_against_itself_differs_nowhere(rules):
+    rows = table(saddle_numbness=["yes", "no", "bad"], expected_urgency=["emergency"] * 3)
+
+    comparison = run([rows], rules, against=rules).evaluation.comparison
+
+    assert comparison.cases == 2
+    assert all(measure.only_this == measure.only_against == 0 and measure.p is None for measure in comparison.measures)
+    assert comparison.fell == comparison.rose == ()
