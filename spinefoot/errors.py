@@ -17,6 +17,7 @@ __all__ = [
     "Problem",
     "RuleBaseError",
     "SpinefootError",
+    "UsageError",
     "nearest",
 ]
 
@@ -114,6 +115,12 @@ class InputError(SpinefootError):
     """A symptom file cannot be used. `problems` lists all that was found in it."""
 
     exit_code = ExitCode.UNREADABLE
+
+
+class UsageError(SpinefootError):
+    """A command or function was asked for what cannot be, though the input can be read."""
+
+    exit_code = ExitCode.USAGE
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "spinefoot"
+EXAMPLE = PACKAGE.parent / "examples" / "foot-drop.yaml"
 
 # Lower layers first; a module may import from its own layer and from those before it.
 LAYERS = [
@@ -21,11 +22,13 @@ LAYERS = [
     ["executors"],
     ["planning"],
     ["assessment"],
-    ["casecheck", "interview"],
-    ["analysis"],
+    ["casecheck"],
+    ["analysis", "batch", "evaluation", "interview"],
     ["rendering"],
     ["cli", "__main__"],
 ]
+# Uses know nothing of each other, though they share a layer.
+USES = {"interview", "batch", "evaluation", "analysis"}
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # The result knows how to print itself as JSON; the import is late and goes up once.
 ALLOWED_UPWARD = {("assessment", "rendering")}
@@ -47,22 +50,59 @@ def test_imports_point_downward(path: Path) -> None:
     assert upward == set()
 
 
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_use_knows_nothing_of_the_others(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0]
+
+    assert own not in USES or _imports(path) & USES <= {own}
+
+
 def test_only_one_module_imports_experta() -> None:
     importers = [p.name for p in PACKAGE.rglob("*.py") if "import experta" in p.read_text(encoding="utf-8")]
 
     assert importers == ["experta_import.py"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["rules", "list", "--plain"]], ids=" ".join)
-def test_help_and_version_load_neither_experta_nor_polars(arguments: list[str]) -> None:
+def _loaded(modules: str, arguments: list[str]) -> str:
+    """Run a command in a new process, and return those of *modules* that it loaded."""
     code = (
         "import sys\nfrom spinefoot.cli.app import app\n"
         f"try:\n    app({arguments!r})\nexcept SystemExit:\n    pass\n"
-        "heavy = [m for m in ('experta', 'polars', 'jinja2', 'z3') if m in sys.modules]\nsys.exit(repr(heavy) if heavy else 0)"
+        f"print([m for m in {modules.split()!r} if m in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stderr.splitlines()[-1]
 
-    assert done.returncode == 0, done.stderr
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["rules", "list", "--plain"]], ids=" ".join)
+def test_help_and_version_load_neither_experta_nor_polars(arguments: list[str]) -> None:
+    assert _loaded("experta polars jinja2 z3", arguments) == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["assess", str(EXAMPLE)],
+        ["findings", "drop"],
+        ["template"],
+        ["rules", "list", "--plain"],
+        ["rules", "show", "motor_new"],
+        ["rules", "test", str(EXAMPLE)],
+        ["evaluate", "--help"],
+    ],
+    ids=" ".join,
+)
+def test_only_evaluating_loads_numbers_and_tables(arguments: list[str]) -> None:
+    assert _loaded("numpy scipy polars matplotlib", arguments) == "[]"
+
+
+def test_evaluating_without_figures_loads_no_matplotlib(tmp_path: Path) -> None:
+    table = tmp_path / "cases.csv"
+    table.write_text("saddle_numbness,expected_urgency\nyes,emergency\n")
+
+    assert _loaded("scipy polars matplotlib statsmodels", ["evaluate", str(table)]) == "['scipy', 'polars']"
 
 
 def test_importing_experta_leaves_logging_and_collections_as_they_were() -> None:

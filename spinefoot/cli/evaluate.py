@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -21,7 +21,7 @@ from spinefoot.cli.output import (
     print_problems,
     width,
 )
-from spinefoot.errors import ExitCode, InputError, Problem, nearest
+from spinefoot.errors import ExitCode, InputError, Location, Problem, nearest
 
 if TYPE_CHECKING:
     from spinefoot.evaluation.run import Run
@@ -77,12 +77,17 @@ def evaluate(
     no_color: NoColourOption = False,
     rules: RulesOption = None,
 ) -> None:
-    """Hold the rules against cases whose answer is known: accuracy, missed emergencies, causes, subgroups."""
+    """
+    Hold the rules against cases whose answer is known: missed emergencies, accuracy, causes, subgroups.
+
+    Columns: expected_urgency (also expected_urgency_at_least and _at_most), expected_spine_link, expected_root_level and
+    expected_cause. Several acceptable values stand in one cell with ; or | between them.
+    """
     from spinefoot.evaluation.run import run
     from spinefoot.rulebase.store import load_rules
 
     if figures is not None:
-        _need_matplotlib()
+        _prepare_figures(figures)
     rulebase = load_rules(rules)
     other = load_rules(against) if against is not None else None
     reading = _read(inputs, stdin_format.value, rulebase)
@@ -148,15 +153,33 @@ def _show(ran: Run, unreadable: Sequence[Problem], rulebase: RuleBase, json: boo
         show_grids(grids, console(no_color))
 
 
-def _need_matplotlib() -> None:
-    from importlib.util import find_spec
+def _prepare_figures(folder: Path) -> None:
+    """Find out before the work what would keep figures from being written."""
+    from importlib import import_module
 
-    if find_spec("matplotlib") is None:
-        raise typer.BadParameter("figures need matplotlib: pip install 'spinefoot[figures]'", param_hint="--figures")
+    try:
+        import_module("matplotlib")
+    except ImportError:
+        typer.echo("--figures needs matplotlib: pip install 'spinefoot[figures]'", err=True)
+        raise typer.Exit(ExitCode.USAGE) from None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _refuse_folder(folder, error)
+
+
+def _refuse_folder(folder: Path, error: OSError) -> NoReturn:
+    print_problems([Problem("SF101", f"figures cannot be written here: {error.strerror}", Location(str(folder)))])
+    raise typer.Exit(ExitCode.USAGE) from None
 
 
 def _draw(ran: Run, folder: Path, form: str) -> None:
     from spinefoot.rendering.figures import write_figures
+    from spinefoot.rendering.report import printable
 
-    for path in write_figures(ran.evaluation, folder, form):
-        typer.echo(f"Figure written: {path}", err=True)
+    try:
+        written = write_figures(ran.evaluation, folder, form)
+    except OSError as error:
+        _refuse_folder(folder, error)
+    for path in written:
+        typer.echo(printable(f"Figure written: {path}"), err=True)

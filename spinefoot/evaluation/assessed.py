@@ -1,31 +1,28 @@
 """
-Each row of a table assessed: the one place where evaluation meets an executor.
+Each row of a table assessed: the one place where evaluation meets an executor, which is `columns`.
 
-The frame of results has a row for each case that could be assessed, in order: `id`, `urgency`, `spine_link`,
-`root_levels` (joined by ";"), `cause_1` to `cause_3` with `_level` and `_score`, `likely_causes`, and for every
-cause id X of the rule base `X_level` and `X_score`. Null is "none", and everywhere where causes are withheld.
+The frame of results has a row for each row of the table, in order: `id`, `urgency`, `spine_link`, `root_levels`
+(joined by ";"), `cause_1` to `cause_3` with `_level` and `_score`, `likely_causes`, and for every cause id X of the
+rule base `X_level` and `X_score`. Null is "none", and everywhere where causes are withheld.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import polars as pl
 
+from spinefoot.assessment.assess_table import TableAssessor
 from spinefoot.assessment.intake import settle
-from spinefoot.casefile import case_from_answers
-from spinefoot.errors import InputError, Location, Problem
+from spinefoot.casefile import case_from_answers, read_answer
+from spinefoot.errors import InputError, Problem
 from spinefoot.evaluation.source import Table
-from spinefoot.executors.plain import infer
-from spinefoot.model.assessment import CauseScore, Conclusions
-from spinefoot.model.knowledge import LEVELS
+from spinefoot.executors.columns.plan import column_type
+from spinefoot.model.findings import Finding
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["RANKS", "Assessed", "assess_table", "in_row", "results_schema", "row_ids"]
-
-RANKS = (1, 2, 3)
-"""Places of causes that the results name."""
+__all__ = ["Assessed", "assess_table", "in_row", "row_ids"]
 
 
 class Assessed(NamedTuple):
@@ -40,29 +37,23 @@ def assess_table(table: Table, rulebase: RuleBase) -> Assessed:
     """Assess each row of *table* by the columns that are findings; a row with a fault is left out and reported."""
     findings = [column for column in table.frame.columns if column in rulebase.finding]
     ids = row_ids(table.frame)
-    rows: list[dict[str, Any]] = []
-    kept: list[int] = []
-    problems: list[Problem] = []
-    for number, answers in enumerate(_answers(table.frame, findings)):
-        try:
-            settled, _ = settle(case_from_answers(answers, rulebase, ids[number]), rulebase)
-        except InputError as error:
-            problems += [in_row(problem, table, number, ids[number]) for problem in error.problems]
-            continue
-        rows.append(_result(ids[number], infer(rulebase, settled), rulebase))
-        kept.append(number)
-    return Assessed(pl.DataFrame(rows, schema=results_schema(rulebase)), kept, problems)
-
-
-def results_schema(rulebase: RuleBase) -> dict[str, type[pl.DataType]]:
-    """Return the columns of results and their types."""
-    schema: dict[str, type[pl.DataType]] = dict.fromkeys(("id", "urgency", "spine_link", "root_levels"), pl.String)
-    for rank in RANKS:
-        schema |= {f"cause_{rank}": pl.String, f"cause_{rank}_level": pl.String, f"cause_{rank}_score": pl.Int32}
-    schema["likely_causes"] = pl.String
-    for cause in rulebase.causes:
-        schema |= {f"{cause.id}_level": pl.String, f"{cause.id}_score": pl.Int32}
-    return schema
+    read = [_read_column(table.frame[name], rulebase.finding[name]) for name in findings]
+    faults = [fault for _, found in read for fault in found]
+    answers = pl.DataFrame([pl.Series("id", ids, pl.String), *(column for column, _ in read)])
+    assessed = TableAssessor(rulebase, findings, scores=True).assess(answers)
+    faulty = {row for row, _ in faults}
+    for row in assessed.contradicts.arg_true():
+        if row not in faulty:
+            faults += [(row, problem) for problem in _contradictions(table.frame.select(findings), row, rulebase)]
+            faulty.add(row)
+    faults.sort(key=lambda fault: fault[0])
+    kept = [row for row in range(table.frame.height) if row not in faulty]
+    results = answers.select("id").hstack(assessed.results)
+    return Assessed(
+        results[kept] if faulty else results,
+        kept,
+        [in_row(problem, table, row, ids[row]) for row, problem in faults],
+    )
 
 
 def row_ids(frame: pl.DataFrame) -> list[str]:
@@ -73,34 +64,27 @@ def row_ids(frame: pl.DataFrame) -> list[str]:
 
 def in_row(problem: Problem, table: Table, row: int, id: str) -> Problem:
     """Return *problem* with the place of the row in which it was found."""
-    place: Location = table.places[row]
     where = f"row {row + 1} ({id})" if table.kind == "row" else id
-    return Problem(problem.code, f"{where}: {problem.message}", place, problem.hint)
+    return Problem(problem.code, f"{where}: {problem.message}", table.places[row], problem.hint)
 
 
-def _answers(frame: pl.DataFrame, findings: Sequence[str]) -> Iterator[dict[str, Any]]:
-    if findings:
-        yield from frame.select(findings).iter_rows(named=True)
-    else:
-        yield from ({} for _ in range(frame.height))
+def _read_column(cells: pl.Series, finding: Finding) -> tuple[pl.Series, list[tuple[int, Problem]]]:
+    """Read each distinct cell once. Returns answers of the column's type, null where unknown, and faults by row."""
+    readings = {cell: read_answer(finding, cell) for cell in cells.unique().drop_nulls()}
+    wrong = {cell: reading for cell, reading in readings.items() if isinstance(reading, Problem)}
+    known = {cell: reading for cell, reading in readings.items() if reading is not None and cell not in wrong}
+    kind = column_type(finding)
+    plain = pl.String() if isinstance(kind, pl.Enum) else kind
+    values = pl.Series(known.values(), dtype=plain)
+    answers = cells.replace_strict(list(known), values, default=None, return_dtype=plain).cast(kind)
+    rows: Sequence[int] = cells.is_in(list(wrong)).arg_true().to_list() if wrong else []
+    return answers.alias(finding.id), [(row, wrong[cells[row]]) for row in rows]
 
 
-def _result(id: str, conclusions: Conclusions, rulebase: RuleBase) -> dict[str, Any]:
-    scores = conclusions.scores
-    best = sorted(scores.values(), key=_listed_first)
-    row: dict[str, Any] = {
-        "id": id,
-        "urgency": conclusions.urgency,
-        "spine_link": conclusions.spine_link,
-        "root_levels": ";".join(conclusions.root_levels) or None,
-        "likely_causes": ";".join(score.cause for score in best if score.level == "likely") or None,
-    }
-    for rank, score in zip(RANKS, best, strict=False):
-        row |= {f"cause_{rank}": score.cause, f"cause_{rank}_level": score.level, f"cause_{rank}_score": score.score}
-    for score in best:
-        row |= {f"{score.cause}_level": score.level, f"{score.cause}_score": score.score}
-    return row
-
-
-def _listed_first(score: CauseScore) -> tuple[int, bool, int, str]:
-    return LEVELS.index(score.level), score.score is None, -(score.score or 0), score.cause
+def _contradictions(answers: pl.DataFrame, row: int, rulebase: RuleBase) -> list[Problem]:
+    """Return what the reading of one case says of a row whose answers contradict each other."""
+    try:
+        settle(case_from_answers(answers.row(row, named=True), rulebase), rulebase)
+    except InputError as error:
+        return list(error.problems)
+    raise AssertionError(f"row {row + 1} contradicts itself for the columns, and not for a single case")

@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from spinefoot.casefile import means_unknown
-from spinefoot.errors import InputError, Problem, nearest
+from spinefoot.errors import InputError, Problem, UsageError, nearest
 from spinefoot.evaluation.assessed import assess_table, in_row, row_ids
 from spinefoot.evaluation.compare import Comparison, RuleBaseName, compare, name_of
 from spinefoot.evaluation.expectations import COLUMNS, read_expectations, unknown_columns
@@ -26,6 +26,8 @@ AGE_BANDS = ((0, "0-15"), (16, "16-29"), (30, "30-49"), (50, "50-64"), (65, "65-
 AGE = "age_years"
 _SEX = {"sex": "sex_at_birth"}
 MOST_SUBGROUPS = 100
+_NAMED = 12
+"""Columns that a message names."""
 
 _NO_EXPECTATION = f"nothing says what is expected: no row has an answer in {', '.join(COLUMNS)}"
 
@@ -99,7 +101,8 @@ def run(
         files_rejected: Files that could not be read, for the record.
 
     Raises:
-        InputError: A column `expected_…` or of *by* that there is not, nothing expected of any row, or no valid row.
+        InputError: A column `expected_…` that means nothing, nothing expected of any row, or no valid row.
+        UsageError: A column of *by* that there is not, or with too many values; rule bases that cannot be compared.
     """
     by = list(dict.fromkeys(by))
     _check_columns(tables, by)
@@ -107,14 +110,14 @@ def run(
         _check_urgencies(rulebase, against)
     parts = [_assess(table, rulebase, by, against) for table in tables]
     problems = [problem for part in parts for problem in part.problems]
-    scored = pl.concat([part.scored for part in parts])
+    scored = pl.concat([part.scored for part in parts], rechunk=True)
     groups = pl.concat([part.groups for part in parts])
     read = sum(table.frame.height for table in tables)
     if not scored.height:
         raise InputError(problems)
     without = _without_expectation(scored)
     if without == scored.height:
-        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION)])
+        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION, None, f"the columns are {_some(_columns(tables))}")])
     evaluation = Evaluation(
         rulebase=name_of(rulebase),
         rows=Rows(read=read, rejected=read - scored.height, without_expectation=without, files_rejected=files_rejected),
@@ -164,7 +167,14 @@ def _comparison(parts: Sequence[_Part], rulebase: RuleBase, against: RuleBase | 
     if against is None:
         return None
     pairs = [part.paired for part in parts if part.paired is not None]
-    return compare(pl.concat([this for this, _ in pairs]), pl.concat([other for _, other in pairs]), rulebase, against)
+    this = pl.concat([this for this, _ in pairs], rechunk=True)
+    other = pl.concat([other for _, other in pairs], rechunk=True)
+    return compare(this, other, rulebase, against)
+
+
+def _some(words: Sequence[str]) -> str:
+    more = f" and {len(words) - _NAMED:,} more" if len(words) > _NAMED else ""
+    return ", ".join(words[:_NAMED]) + more
 
 
 def _without_expectation(frame: pl.DataFrame) -> int:
@@ -174,12 +184,15 @@ def _without_expectation(frame: pl.DataFrame) -> int:
 
 
 def _check_columns(tables: Sequence[Table], by: Sequence[str]) -> None:
-    columns = list(dict.fromkeys(column for table in tables for column in table.frame.columns))
-    problems = unknown_columns(columns)
+    columns = _columns(tables)
+    not_expectations = unknown_columns(columns)
+    if not_expectations:
+        raise InputError(not_expectations)
+    problems: list[Problem] = []
     for column in by:
         if _source_of(column) not in columns:
             close = nearest(column, [*columns, "age_band", *_SEX])
-            hint = f'did you mean "{close}"?' if close else f"there are {', '.join(columns)}"
+            hint = f'did you mean "{close}"?' if close else f"there are {_some(columns)}"
             problems.append(Problem("SF608", f'there is no column "{column}" to make subgroups by', None, hint))
             continue
         values = {value for table in tables for value in _subgroup(column, table.frame).unique()}
@@ -187,14 +200,18 @@ def _check_columns(tables: Sequence[Table], by: Sequence[str]) -> None:
             message = f'"{column}" has {len(values):,} different values; subgroups take at most {MOST_SUBGROUPS}'
             problems.append(Problem("SF608", message, None, "age_band makes bands of age_years"))
     if problems:
-        raise InputError(problems)
+        raise UsageError(problems)
+
+
+def _columns(tables: Sequence[Table]) -> list[str]:
+    return list(dict.fromkeys(column for table in tables for column in table.frame.columns))
 
 
 def _check_urgencies(rulebase: RuleBase, against: RuleBase) -> None:
     these, those = (", ".join(r.urgency_rank) for r in (rulebase, against))
     if these != those:
         message = f"the two rule bases cannot be compared: one has the urgencies {these}, the other {those}"
-        raise InputError([Problem("SF608", message)])
+        raise UsageError([Problem("SF608", message)])
 
 
 def _source_of(column: str) -> str:

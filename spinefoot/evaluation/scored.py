@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from spinefoot.evaluation.assessed import RANKS
+from spinefoot.executors.columns.results import TOP
 from spinefoot.model.rulebase import RuleBase
 
 __all__ = ["NAMED_LEVELS", "NEGATIVE", "POSITIVE", "counts", "score_rows"]
@@ -20,6 +20,8 @@ NEGATIVE = ("unlikely",)
 
 NAMED_LEVELS = ("likely", "possible")
 """Levels at which a cause counts as named: those that the explained answer shows with a balance sheet."""
+
+_TEXTS = ["urgency", "spine_link", *(f"cause_{rank}{part}" for rank in range(1, TOP + 1) for part in ("", "_level"))]
 
 
 def score_rows(results: pl.DataFrame, expected: pl.DataFrame, rulebase: RuleBase) -> pl.DataFrame:
@@ -37,8 +39,10 @@ def score_rows(results: pl.DataFrame, expected: pl.DataFrame, rulebase: RuleBase
     """
     if results.height != expected.height:
         raise ValueError(f"{results.height} results cannot stand beside {expected.height} expectations")
+    # Enums of two rule bases do not compare; the levels of each cause are only counted, and stay as they are.
+    texts = results.with_columns(pl.col(_TEXTS).cast(pl.String))
     ranks = pl.col("urgency").replace_strict(rulebase.urgency_rank, return_dtype=pl.Int64)
-    side_by_side = results.hstack(expected).with_columns(
+    side_by_side = texts.hstack(expected).with_columns(
         ranks.alias("urgency_rank"), _link_answer().alias("link_answer"), _withheld(rulebase).alias("withheld")
     )
     return side_by_side.with_columns(
@@ -49,7 +53,7 @@ def score_rows(results: pl.DataFrame, expected: pl.DataFrame, rulebase: RuleBase
         _linked().alias("linked"),
         *_roots(),
         _top(1).alias("top_1"),
-        _top(len(RANKS)).alias("top_3"),
+        _top(TOP).alias("top_3"),
     )
 
 
@@ -110,6 +114,6 @@ def _top(places: int) -> pl.Expr:
     hits = [
         pl.col(f"cause_{rank}").is_in(pl.col("causes_ok")).fill_null(False)
         & pl.col(f"cause_{rank}_level").is_in(NAMED_LEVELS).fill_null(False)
-        for rank in RANKS[:places]
+        for rank in range(1, places + 1)
     ]
     return pl.when(pl.col("causes_ok").is_not_null()).then(pl.any_horizontal(hits))

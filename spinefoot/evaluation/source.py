@@ -75,7 +75,17 @@ def read_paths(paths: Sequence[Path], rulebase: RuleBase) -> Reading:
         except InputError as error:
             problems += error.problems
             rejected += 1
-    return Reading(tables=tuple(tables), problems=tuple(problems), files_rejected=rejected)
+    return Reading(tables=tuple(_together(tables)), problems=tuple(problems), files_rejected=rejected)
+
+
+def _together(tables: Sequence[Table]) -> list[Table]:
+    """Make one table of all symptom files: rules are compiled for a table, and a folder may hold a thousand files."""
+    cases = [table for table in tables if table.kind == "case"]
+    if len(cases) < 2:
+        return list(tables)
+    frame = pl.concat([table.frame for table in cases], how="diagonal", rechunk=True)
+    places = tuple(place for table in cases for place in table.places)
+    return [Table(frame=frame, places=places, kind="case"), *(table for table in tables if table.kind == "row")]
 
 
 def _files(path: Path) -> list[Path]:

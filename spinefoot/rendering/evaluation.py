@@ -164,7 +164,7 @@ def _kappa(kappa: Kappa, matrix: Matrix) -> str:
 
 def _matrix(title: str, matrix: Matrix) -> Grid:
     rows = tuple((name, *(f"{n:,}" for n in counts)) for name, counts in zip(matrix.expected, matrix.counts, strict=True))
-    return Grid(title=title, headings=("expected", *matrix.results), rows=rows, notes=("Cases for which just one is right.",))
+    return Grid(title=title, headings=("expected", *matrix.results), rows=rows, notes=("Only cases that accept just one value.",))
 
 
 def _listed(

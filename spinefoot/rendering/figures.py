@@ -49,7 +49,7 @@ class _Drawing(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_figures(evaluation: Evaluation, folder: Path, form: str) -> list[Path]:
     """
-    Draw what *evaluation* measured into *folder*, which is made where it is missing.
+    Draw what *evaluation* measured into *folder*, which is there.
 
     Args:
         evaluation: Its overall measures are drawn.
@@ -65,7 +65,6 @@ def write_figures(evaluation: Evaluation, folder: Path, form: str) -> list[Path]
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     with mpl.rc_context(_SETTINGS):
         for drawing in _drawings(evaluation):

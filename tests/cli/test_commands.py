@@ -278,7 +278,7 @@ def workplace(tmp_path):
     for name in ("case.yaml", "painless-foot-drop.yaml"):
         shutil.copy(EXAMPLE, tmp_path / name)
     (tmp_path / "tests/cases").mkdir(parents=True)
-    shutil.copy(EXAMPLE, tmp_path / "tests/cases/one.yaml")
+    write(tmp_path / "tests/cases/one.yaml", Path(EXAMPLE).read_text() + "\nexpected:\n  urgency: same_day\n")
     shutil.copytree(rules_directory(), tmp_path / "my-rules", ignore=shutil.ignore_patterns("*.cases.yaml", "schema"))
     shutil.copy(rules_directory() / "red_flags/weak_foot.cases.yaml", tmp_path / "my-rules/red_flags")
     return tmp_path

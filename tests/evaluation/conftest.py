@@ -9,12 +9,22 @@ import polars as pl
 import pytest
 
 import spinefoot
-from spinefoot.evaluation.assessed import RANKS, results_schema
 from spinefoot.evaluation.expectations import read_expectations
 from spinefoot.evaluation.run import Evaluation, evaluate
 from spinefoot.model.knowledge import LEVELS
 
 Row = Mapping[str, Any]
+RANKS = (1, 2, 3)
+
+
+def results_schema(rules: spinefoot.RuleBase) -> dict[str, type[pl.DataType]]:
+    """Return the columns that `assess_table` gives, with plain text where it has enumerations."""
+    schema: dict[str, type[pl.DataType]] = dict.fromkeys(("id", "urgency", "spine_link", "root_levels"), pl.String)
+    for rank in RANKS:
+        schema |= {f"cause_{rank}": pl.String, f"cause_{rank}_level": pl.String, f"cause_{rank}_score": pl.Int32}
+    for cause in rules.causes:
+        schema |= {f"{cause.id}_level": pl.String, f"{cause.id}_score": pl.Int32}
+    return schema
 
 
 def result_row(row: Row, rules: spinefoot.RuleBase) -> dict[str, Any]:

@@ -1,15 +1,20 @@
 """Every kind of input comes to the same table of text."""
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+import spinefoot
+from spinefoot.casefile import read_case_file
 from spinefoot.errors import InputError
 from spinefoot.evaluation.assessed import assess_table
 from spinefoot.evaluation.run import run
 from spinefoot.evaluation.source import read_content, read_paths
+from spinefoot.executors.plain import infer
 
+ROOT = Path(__file__).resolve().parents[2]
 ROWS = [
     {"id": "a", "age_years": 52, "foot_drop": True, "expected_urgency": "same_day"},
     {"id": "b", "age_years": None, "foot_drop": False, "expected_urgency": "routine"},
@@ -144,14 +149,34 @@ def test_a_number_and_a_yes_survive_every_format_alike(tmp_path, rules):
     assert len(set(map(str, seen.values()))) == 1
 
 
-def test_the_results_have_the_columns_of_the_contract(rules):
-    table = read_content(YAML.encode(), "yaml", "x.yaml", rules)
+def test_a_folder_of_symptom_files_is_one_table_in_which_each_case_keeps_its_place(tmp_path, rules):
+    for name, finding in (("one", "foot_drop"), ("two", "age_years")):
+        (tmp_path / f"{name}.yaml").write_text(f"# A comment\nfindings: {{{finding}: '1'}}\n")
+
+    [table] = read_paths([tmp_path], rules).tables
+
+    assert table.frame.rows(named=True) == [
+        {"id": "one", "file": str(tmp_path / "one.yaml"), "foot_drop": "true", "age_years": None},
+        {"id": "two", "file": str(tmp_path / "two.yaml"), "foot_drop": None, "age_years": "1"},
+    ]
+    assert [str(place) for place in table.places] == [f"{tmp_path}/one.yaml:2:1", f"{tmp_path}/two.yaml:2:1"]
+
+
+def test_the_results_are_those_of_the_explained_assessment(rules):
+    [table] = read_paths([ROOT / "tests/cases/worked_examples.yaml"], rules).tables
+    cases = read_case_file(ROOT / "tests/cases/worked_examples.yaml", rules)
 
     results = assess_table(table, rules).results
 
-    assert results.columns[:4] == ["id", "urgency", "spine_link", "root_levels"]
-    assert {"cause_1", "cause_1_level", "cause_1_score", "cause_3_score", "likely_causes"} <= set(results.columns)
-    assert all({f"{cause.id}_level", f"{cause.id}_score"} <= set(results.columns) for cause in rules.causes)
+    for row, case in zip(results.iter_rows(named=True), cases, strict=True):
+        one = spinefoot.assess(case, rules, infer)
+        best = one.causes[0] if one.causes else None
+        assert (row["id"], row["urgency"], row["spine_link"]) == (case.id, one.urgency, one.spine_link)
+        assert row["root_levels"] == ";".join(one.root_levels)
+        assert (row["cause_1"], row["cause_1_score"]) == ((best.cause, best.score) if best else (None, None))
+        for cause in rules.causes:
+            score = one.conclusions.scores.get(cause.id)
+            assert (row[f"{cause.id}_level"], row[f"{cause.id}_score"]) == ((score.level, score.score) if score else (None, None))
 
 
 def test_an_emergency_withholds_every_level_in_the_results(rules):

@@ -1,0 +1,281 @@
+"""`spinefoot evaluate`: what it prints where, and what it tells its caller."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rich.cells import cell_len
+
+from spinefoot.rulebase.locate import rules_directory
+
+ROOT = Path(__file__).resolve().parents[2]
+BOXES = re.compile("[\u2500-\u257f]")
+
+# One missed emergency (no saddle numbness is known), one found, a foot drop, two causes, one row with a fault.
+TABLE = """\
+id,ward,age_years,saddle_numbness,foot_drop,weakness_onset_days,expected_urgency,expected_spine_link,expected_cause
+one,A,52,yes,,,emergency,likely;possibly,
+two,A,47,,,,emergency,,
+three,B,70,no,yes,2,same_day,possibly;unclear,lumbar_disc_radiculopathy
+four,B,31,no,,,routine,unlikely,gout|ankle_sprain
+five,B,perhaps,no,,,routine,unclear,gout
+"""
+GOOD = TABLE.rsplit("\n", 2)[0] + "\n"
+
+
+def run(*words, stdin=b"", **environment):
+    base = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "SPINEFOOT_RULES")}
+    return subprocess.run(
+        [sys.executable, "-m", "spinefoot", "evaluate", *words],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        env={**base, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color", **environment},
+        timeout=300,
+        check=False,
+    )
+
+
+def text(result):
+    return result.stdout.decode()
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "patients.csv"
+    path.write_text(GOOD)
+    return str(path)
+
+
+def test_a_table_is_evaluated_with_missed_emergencies_first(table):
+    result = run(table)
+
+    assert (result.returncode, result.stderr) == (0, b'The column "ward" is no finding and was not read\n')
+    said = text(result)
+    assert "MISSED: 1 of 2 expected emergencies, 50.0% (1.3 to 98.7)." in said
+    assert "0 still came out at the next lower urgency, 1 lower than that." in said
+    assert said.index("Missed emergencies") < said.index("Urgency\n") < said.index("Link to the spine")
+    assert "not a diagnosis" in said
+
+
+def test_written_cases_are_evaluated_and_none_is_missed():
+    result = run("tests/cases/worked_examples.yaml", "--json")
+
+    overall = json.loads(result.stdout)["overall"]
+    assert result.returncode == 0
+    assert (overall["urgency"]["right"]["count"], overall["urgency"]["missed"]["share"]["count"]) == (6, 0)
+    assert overall["urgency"]["missed"]["at_most"] == pytest.approx(0.95)
+    assert overall["causes"]["top_1"]["count"] == overall["causes"]["cases"] == 3
+
+
+def test_a_row_with_a_fault_exits_with_3_and_is_named_and_counted(tmp_path):
+    path = tmp_path / "patients.csv"
+    path.write_text(TABLE)
+
+    result = run(str(path), "--json", "--by", "ward")
+
+    assert result.returncode == 3
+    assert result.stderr.decode() == (
+        f'{path}: SF603 row 5 (five): age_years is "perhaps"; it must be a number from 0 to 120 years\n'
+    )
+    told = json.loads(result.stdout)
+    assert told["rows"] == {"read": 5, "rejected": 1, "without_expectation": 0, "files_rejected": 0}
+    assert [(p["code"], p["file"]) for p in told["problems"]] == [("SF603", str(path))]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id,foot_drop\na,perhaps\n", 'foot_drop is "perhaps"'),
+        ("id,foot_drop\na,yes\n", "nothing says what is expected"),
+        ("id,foot_drop,expected_causes\na,yes,gout\n", 'did you mean "expected_cause"?'),
+        ("id,foot_drop,expected_cause\na,yes,gaut\n", 'did you mean "gout"?'),
+        ("", "not well-formed"),
+    ],
+    ids=["no valid row", "no expectation", "unknown expectation", "unknown cause", "empty"],
+)
+def test_input_of_no_use_exits_with_4_and_says_why(tmp_path, content, said):
+    path = tmp_path / "x.csv"
+    path.write_text(content)
+
+    result = run(str(path))
+
+    assert (result.returncode, result.stdout) == (4, b"")
+    assert said in result.stderr.decode()
+    assert b"Traceback" not in result.stderr
+
+
+def test_one_file_of_two_that_cannot_be_read_exits_with_3(table, tmp_path):
+    result = run(table, str(tmp_path / "absent.csv"), "--plain")
+
+    assert result.returncode == 3
+    assert "1 files could not be read" in text(result)
+    assert b"absent.csv: SF101" in result.stderr
+
+
+def test_a_subgroup_by_no_column_exits_with_2_and_the_nearest(table):
+    result = run(table, "--by", "wrad")
+
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert b'did you mean "ward"?' in result.stderr
+
+
+def test_subgroups_are_shown(table):
+    said = text(run(table, "--by", "ward", "--by", "age_band", "--plain"))
+
+    assert "BY WARD: URGENCY" in said
+    assert "- A: cases 2; right 50.0% of 2 (9.5 to 90.5); too low 50.0% of 2" in said
+    assert "- 65-79: cases 1" in said
+
+
+def test_stdin_is_read_in_the_format_that_is_named():
+    line = b'{"saddle_numbness": true, "expected_urgency": "emergency"}\n'
+
+    told = json.loads(run("-", "--stdin-format", "ndjson", "--json", stdin=line).stdout)
+
+    assert told["overall"]["urgency"]["right"]["count"] == 1
+
+
+def test_the_json_has_the_keys_of_its_contract(table):
+    from spinefoot.rendering import evaluation_json
+
+    told = json.loads(run(table, "--json", "--by", "ward", "--against", str(rules_directory())).stdout)
+
+    assert list(told) == [
+        "spinefoot", "rulebase", "rows", "overall", "subgroups", "comparison",
+        "unread_columns", "problems", "definitions", "disclaimer",
+    ]  # fmt: skip
+    assert [key for key in told if f"`{key}`" not in evaluation_json.__doc__] == []
+    assert list(told["overall"]) == ["cases", "urgency", "spine_link", "root_levels", "causes", "calibration"]
+    assert list(told["overall"]["urgency"]["right"]) == ["count", "of", "estimate", "low", "high", "method"]
+    ratio = told["overall"]["spine_link"]["test"]["answers"][0]["ratio"]
+    assert list(ratio) == ["estimate", "low", "high", "zero_cell", "undefined_because"]
+    assert list(told["comparison"]["measures"][0])[:6] == ["measure", "both", "only_this", "only_against", "neither", "p"]
+    assert [group["value"] for group in told["subgroups"][0]["groups"]] == ["A", "B"]
+
+
+def test_the_same_input_gives_the_same_bytes(table):
+    first = run(table, "--json", PYTHONHASHSEED="1").stdout
+
+    assert run(table, "--json", PYTHONHASHSEED="2").stdout == first
+
+
+def test_an_urgency_that_fell_against_another_rule_base_is_listed(table, tmp_path):
+    # Without the syndrome's rules, the emergency of the first row is not found.
+    other = tmp_path / "other"
+    shutil.copytree(rules_directory(), other, ignore=shutil.ignore_patterns("*.cases.yaml", "schema"))
+    file = other / "rulebase.yaml"
+    file.write_text(file.read_text().replace("default_urgency: routine", "default_urgency: soon"))
+
+    result = run(table, "--rules", str(rules_directory()), "--against", str(other), "--plain")
+
+    assert result.returncode == 0
+    said = text(result)
+    assert "URGENCY FELL (2)" in said
+    assert "- two: other soon; this routine; expected emergency" in said
+    assert "- four: other soon; this routine; expected routine" in said
+    assert "- urgency right: both 2; only this 1; only other 0; neither 1; p 1.000" in said
+    assert "URGENCY ROSE (0)" in said
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("form", [[], ["--plain"]], ids=["tables", "plain"])
+def test_no_line_is_wider_than_the_terminal(table, form, columns):
+    words = [table, "--by", "age_band", "--against", str(rules_directory()), *form]
+
+    lines = text(run(*words, COLUMNS=str(columns))).splitlines()
+
+    assert [line for line in lines if cell_len(line) > columns and len(line.split()) > 1] == []
+
+
+def test_plain_output_has_no_boxes_and_a_dumb_terminal_gets_it(table):
+    plain = run(table, "--plain").stdout
+
+    assert not BOXES.search(plain.decode())
+    assert run(table, TERM="dumb").stdout == plain
+
+
+def test_piped_text_has_no_escape_codes_and_no_color_leaves_no_colour(table):
+    colours = re.compile(rb"\x1b\[[0-9;]*(3[0-7]|38|9[0-7])[0-9;]*m")
+
+    assert b"\x1b" not in run(table).stdout
+    assert colours.search(run(table, FORCE_COLOR="1").stdout)
+    assert not colours.search(run(table, FORCE_COLOR="1", NO_COLOR="1").stdout)
+
+
+@pytest.mark.parametrize("form", [[], ["--plain"], ["--json"]], ids=["tables", "plain", "json"])
+def test_words_from_a_file_cannot_steer_the_terminal(tmp_path, form):
+    path = tmp_path / "x.csv"
+    path.write_text("id,ward,w\x1b[2Jx,expected_urgency\n\x1b[31mx[bold]y,\x1b[5mA[/],1,emergency\n")
+
+    result = run(str(path), "--by", "ward", *form)
+
+    assert result.returncode == 0
+    assert b"\x1b" not in result.stdout + result.stderr
+    assert "x[bold]y" in text(result)
+    assert "A[/]" in text(result)
+
+
+def test_no_answer_is_shown_for_a_users_mistake(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,age_years,foot_drop,expected_urgency\na,46,perhaps,soon\n")
+
+    result = run(str(path))
+
+    assert b"46" not in result.stderr
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_figures_are_written_and_told_on_stderr(table, tmp_path, form):
+    folder = tmp_path / "new" / "figures"
+
+    result = run(table, "--figures", str(folder), "--format", form)
+
+    names = ["calibration", "cause_matrix", "spine_link_matrix", "urgency_levels", "urgency_matrix"]
+    found = sorted(path.name for path in folder.iterdir())
+    assert result.returncode == 0
+    assert set(found) <= {f"{name}.{form}" for name in names}
+    assert {f"urgency_levels.{form}", f"urgency_matrix.{form}"} <= set(found)
+    assert all(f"Figure written: {folder / name}" in result.stderr.decode() for name in found)
+
+
+def test_an_svg_figure_says_what_it_shows_and_is_the_same_each_time(table, tmp_path):
+    for folder in ("a", "b"):
+        run(table, "--figures", str(tmp_path / folder))
+
+    first, second = ((tmp_path / folder / "urgency_matrix.svg").read_bytes() for folder in ("a", "b"))
+    said = " ".join(ElementTree.fromstring(first).itertext())
+    assert first == second
+    assert "Urgency: expected and result (4 cases)" in said
+    assert "same_day" in said
+
+
+def test_figures_without_matplotlib_say_what_to_install(table, tmp_path):
+    code = (
+        "import sys, importlib.abc\n"
+        "class Absent(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.split('.')[0] == 'matplotlib': raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        "from spinefoot.cli.app import main\n"
+        f"sys.argv = ['spinefoot', 'evaluate', {table!r}, '--figures', {str(tmp_path / 'f')!r}]\nmain()\n"
+    )
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "pip install 'spinefoot[figures]'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_figures_that_cannot_be_written_are_refused_before_the_work(table):
+    result = run(table, "--figures", table)
+
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert f"{table}: SF101 figures cannot be written here" in result.stderr.decode()
