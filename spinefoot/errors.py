@@ -66,7 +66,7 @@ CODES: dict[str, str] = {
     "SF102": "a file is too large or too deeply nested",
     "SF103": "a file is not well-formed YAML, JSON or TOML",
     "SF104": "a YAML alias",
-    "SF105": "a key stands twice in one mapping",
+    "SF105": "a key stands twice in one mapping, or a column in one table",
     "SF106": "a key that is not plain text, or a word that YAML 1.1 reads as yes or no",
     "SF107": "a file that is of no known kind",
     "SF108": "a file cannot be written",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -39,6 +40,9 @@ SUFFIXES = {
 """Endings of files and the formats they stand for. JSON is a table where it is a list, else a symptom file."""
 
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
+
+
+_SECOND = re.compile(r"(.*)_duplicated_\d+")
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,9 +168,14 @@ def _joined(words: Iterable[str] | None) -> str | None:
 
 def _delimited(content: bytes, name: str, separator: str) -> pl.DataFrame:
     try:
-        return pl.read_csv(io.BytesIO(content), separator=separator, infer_schema=False)
+        frame = pl.read_csv(io.BytesIO(content), separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise _unreadable(name, error) from None
+    # Polars renames the second of two columns of one name; left alone, one of two answers would be lost.
+    renamed = [found[1] for column in frame.columns if (found := _SECOND.fullmatch(column)) and found[1] in frame.columns]
+    if renamed:
+        raise InputError([Problem("SF105", f'the column "{column}" stands twice', Location(name)) for column in renamed])
+    return frame
 
 
 def _csv(content: bytes, name: str) -> pl.DataFrame:
@@ -189,8 +198,8 @@ def _parquet(content: bytes, name: str) -> pl.DataFrame:
 
 def _json(content: bytes, name: str) -> pl.DataFrame:
     try:
-        rows = json.loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        rows = json.loads(content, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
         raise _unreadable(name, error) from None
     return _records([(0, row) for row in rows], name)
 
@@ -201,8 +210,8 @@ def _ndjson(content: bytes, name: str) -> pl.DataFrame:
     for number, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
-                rows.append((number, json.loads(line)))
-            except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+                rows.append((number, json.loads(line, object_pairs_hook=_object)))
+            except (ValueError, RecursionError) as error:
                 problems.append(_not_well_formed(error, Location(name, number)))
     if problems:
         raise InputError(problems)
@@ -210,6 +219,14 @@ def _ndjson(content: bytes, name: str) -> pl.DataFrame:
 
 
 _TABLES = {"csv": _csv, "tsv": _tsv, "parquet": _parquet, "json": _json, "ndjson": _ndjson}
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f'the key "{key}" stands twice')
+    return dict(pairs)
 
 
 def _records(rows: Sequence[tuple[int, Any]], name: str) -> pl.DataFrame:

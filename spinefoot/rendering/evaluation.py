@@ -100,19 +100,16 @@ def _digits(number: float) -> str:
 
 def _rows(evaluation: Evaluation) -> Grid:
     rows, rulebase = evaluation.rows, evaluation.rulebase
-    said = [
-        f"{rows.read:,} rows read; {rows.read - rows.rejected:,} assessed with rule base {rulebase.version} "
-        f"({rulebase.sha256[:12]})."
-    ]
+    assessed = rows.read - rows.rejected
+    said = [f"Rows read: {rows.read:,}; assessed: {assessed:,}, with rule base {rulebase.version} ({rulebase.sha256[:12]})."]
     if rows.without_expectation:
-        said.append(f"{rows.without_expectation:,} of them say nothing of what is expected and are in no measure.")
+        said.append(f"Assessed, but nothing expected, so in no measure: {rows.without_expectation:,}.")
     if rows.rejected:
-        said.append(f"{rows.rejected:,} rows were rejected for faults and are in no measure; the messages name them.")
+        said.append(f"Rejected for faults, so in no measure: {rows.rejected:,}. The messages name them.")
     if rows.files_rejected:
-        said.append(f"{rows.files_rejected:,} files could not be read; how many cases they hold is not known.")
-    return Grid(
-        title="Evaluation", lead=tuple(said), notes=(DEFINITIONS["in_sample"],), alarm=bool(rows.rejected or rows.files_rejected)
-    )
+        said.append(f"Files that could not be read: {rows.files_rejected:,}. How many cases they hold is not known.")
+    alarm = bool(rows.rejected or rows.files_rejected)
+    return Grid(title="Evaluation", lead=tuple(said), notes=(DEFINITIONS["in_sample"],), alarm=alarm)
 
 
 def _urgency(measured: UrgencyMeasures) -> Iterator[Grid]:
@@ -249,7 +246,7 @@ def _causes(measured: CauseMeasures) -> Iterator[Grid]:
             headings=("cause", "sensitivity", "specificity", "LR+", "LR-"),
             rows=tuple(row for test in tests for row in _cause(test)),
             notes=(
-                f"{unseen:,} causes that no case expects as its one cause are in the JSON only.",
+                f"Causes that no case expects as its one cause, in the JSON only: {unseen:,}.",
                 DEFINITIONS["cause_test"],
                 DEFINITIONS["zero_cell"],
             ),

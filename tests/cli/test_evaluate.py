@@ -115,7 +115,7 @@ def test_one_file_of_two_that_cannot_be_read_exits_with_3(table, tmp_path):
     result = run(table, str(tmp_path / "absent.csv"), "--plain")
 
     assert result.returncode == 3
-    assert "1 files could not be read" in text(result)
+    assert "Files that could not be read: 1." in text(result)
     assert b"absent.csv: SF101" in result.stderr
 
 

@@ -100,6 +100,8 @@ expected:
         ("a.csv", b"id,foot_drop\n", "SF601"),
         ("a.csv", b"id,foot_drop\na,yes,no,no\n", "SF103"),
         ("a.csv", b"id\n\xff\xfe\n", "SF103"),
+        ("a.csv", b"foot_drop,id,foot_drop\nyes,a,no\n", "SF105"),
+        ("a.ndjson", b'{"foot_drop": true, "foot_drop": false}\n', "SF103"),
         ("a.ndjson", b'{"id": 1}\n{"id": \n', "SF103"),
         ("a.ndjson", b'{"findings": {"foot_drop": true}}\n', "SF103"),
         ("a.json", b"[1, 2]", "SF103"),
@@ -107,7 +109,21 @@ expected:
         ("a.parquet", b"PAR1", "SF103"),
         ("a.yaml", b"findings: {foot_dorp: 'yes'}\n", "SF602"),
     ],
-    ids=["ending", "empty", "no row", "ragged", "not UTF-8", "cut off", "nested", "numbers", "empty list", "not Parquet", "typo"],
+    ids=[
+        "ending",
+        "empty",
+        "no row",
+        "ragged",
+        "not UTF-8",
+        "column twice",
+        "key twice",
+        "cut off",
+        "nested",
+        "numbers",
+        "empty list",
+        "not Parquet",
+        "typo",
+    ],
 )
 def test_a_file_that_cannot_be_read_is_a_problem_with_its_place(tmp_path, rules, name, content, code):
     path = tmp_path / name
