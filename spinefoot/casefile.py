@@ -25,6 +25,7 @@ __all__ = [
     "SUFFIXES",
     "case_from_answers",
     "means_unknown",
+    "parse_document",
     "read_answer",
     "read_case_file",
     "read_cases",
@@ -38,8 +39,9 @@ FORMATS = ("yaml", "json", "toml")
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
 
 _WORDS: dict[str, bool | None] = {
-    **dict.fromkeys(("yes", "y", "true", "present", "1"), True),
-    **dict.fromkeys(("no", "n", "false", "absent", "0"), False),
+    # 1.0 and 0.0 are how tables write a column of ones and zeros in which some are missing.
+    **dict.fromkeys(("yes", "y", "true", "present", "1", "1.0"), True),
+    **dict.fromkeys(("no", "n", "false", "absent", "0", "0.0"), False),
     **dict.fromkeys(("unknown", "", "null", "none given", "not known", "na", "n/a", "?", "~", "nan", ".nan"), None),
 }
 _KEYS = ("id", "says", "rulebase", "findings", "expected")
@@ -78,14 +80,29 @@ def read_cases(content: bytes, kind: str, name: str, rulebase: RuleBase, default
     Raises:
         InputError: With everything that is wrong; no case is returned from a file with a fault.
     """
-    root, problems = _parse(content, kind, name)
-    if problems:
-        raise InputError(problems)
+    root = parse_document(content, kind, name)
     reading = _Reading(name, rulebase)
     cases = list(reading.cases(root, default_id))
     if reading.problems:
         raise InputError(reading.problems)
     return cases
+
+
+def parse_document(content: bytes, kind: str, name: str) -> y.Node | None:
+    """
+    Return the root of *content*, written in the format *kind* (one of `FORMATS`), as YAML nodes with places.
+
+    Raises:
+        InputError: With everything that is wrong with its form.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError([Problem("SF101", f"the file is not UTF-8 text (byte {error.start})", Location(name))]) from None
+    root, problems = {"yaml": y.parse_yaml, "json": _parse_json, "toml": _parse_toml}[kind](text, name)
+    if problems:
+        raise InputError(problems)
+    return root
 
 
 def case_from_answers(answers: Mapping[str, Any], rulebase: RuleBase, id: str = "case") -> Case:
@@ -132,7 +149,7 @@ def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Va
     if isinstance(raw, float) and math.isnan(raw):
         return None
     shown = raw if isinstance(raw, str) else json.dumps(raw, default=str)
-    word = str(raw).strip().lower() if isinstance(raw, str | bool | int) else None
+    word = str(raw).strip().lower() if isinstance(raw, str | bool | int | float) else None
     if raw is None or (isinstance(raw, str) and word in _WORDS and _WORDS[word] is None):
         return None
     if finding.kind == "yes_no":
@@ -141,8 +158,8 @@ def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Va
         return Problem("SF603", f'{finding.id} is "{shown}"; it takes {finding.answers}', where)
     if finding.kind == "number":
         return _number(finding, raw, shown, where)
-    if isinstance(raw, str) and raw.strip() in finding.option_ids:
-        return raw.strip()
+    if isinstance(raw, str) and word in finding.option_ids:
+        return word
     close = nearest(shown, finding.option_ids)
     hint = f'did you mean "{close}"?' if close else None
     return Problem("SF605", f'{finding.id} is "{shown}"; it takes {finding.answers}', where, hint)
@@ -183,22 +200,12 @@ def read_saved_case(path: Path, rulebase: RuleBase) -> tuple[Case | None, list[P
         content = path.read_bytes()
     except OSError as error:
         raise InputError([Problem("SF101", f"the file cannot be read: {error.strerror}", where)]) from None
-    root, problems = _parse(content, SUFFIXES.get(path.suffix.lower(), "yaml"), str(path))
-    if problems:
-        raise InputError(problems)
+    root = parse_document(content, SUFFIXES.get(path.suffix.lower(), "yaml"), str(path))
     reading = _Reading(str(path), rulebase)
     cases = list(reading.cases(root, path.name.split(".")[0]))
     if len(cases) > 1:
         raise InputError([Problem("SF601", f"the file holds {len(cases)} cases; an interview goes on with one", where)])
     return (cases[0] if cases else None), reading.problems
-
-
-def _parse(content: bytes, kind: str, name: str) -> tuple[y.Node | None, list[Problem]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return None, [Problem("SF101", f"the file is not UTF-8 text (byte {error.start})", Location(name))]
-    return {"yaml": y.parse_yaml, "json": _parse_json, "toml": _parse_toml}[kind](text, name)
 
 
 class _Reading:

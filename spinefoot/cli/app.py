@@ -79,6 +79,7 @@ def main() -> None:
 
 from spinefoot.cli import (  # noqa: E402  (each registers its commands on `app`)
     assess,  # noqa: F401
+    batch,  # noqa: F401
     coverage,  # noqa: F401
     evaluate,  # noqa: F401
     findings,  # noqa: F401

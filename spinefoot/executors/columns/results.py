@@ -135,7 +135,8 @@ def _spelt_out(frame: pl.DataFrame, names: Sequence[str], truths: Sequence[Truth
     masks = frame.select(reduce(lambda a, b: a + b, bits).alias(names[0])).to_series()
     found = masks.unique().to_list()
     words = [";".join(name for number, name in enumerate(names) if mask >> number & 1) for mask in found]
-    return masks.replace_strict(found, words, return_dtype=pl.String)
+    # Without rows there is nothing to replace, and the type would stay that of the masks.
+    return masks.replace_strict(found, words, return_dtype=pl.String).cast(pl.String)
 
 
 def _best_causes(frame: pl.DataFrame, causes: Sequence[str]) -> Iterator[pl.Series]:

@@ -1,0 +1,14 @@
+"""
+Tables and folders of cases: everything between a file of records and a file of results, in constant memory.
+
+    inputs      names, folders, globs, "-"          ->  sources
+    read_*      a source                            ->  chunks of raw columns; records that cannot be read are faults
+    mapping     the user's file of other spellings
+    columns     a header and the vocabulary         ->  which column answers which finding
+    values      raw columns                         ->  columns of `column_type`; impossible values are faults
+    settling    rows whose answers contradict       ->  faults
+    run         the loop: read, type, assess, write
+    outputs     results, faults, sidecar            ->  files that appear only when all is done
+
+A new format is a function in a `read_*` module that yields `chunks.Chunk`, and a line in `inputs` and `reading`.
+"""

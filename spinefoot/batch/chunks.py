@@ -1,0 +1,57 @@
+"""What readers yield: some rows with their columns as written, and what could not be read among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+import polars as pl
+
+from spinefoot.errors import InputError, Location, Problem
+
+__all__ = ["Chunk", "parts_of", "split_readable", "unreadable"]
+
+T = TypeVar("T")
+
+
+class Chunk(NamedTuple):
+    """
+    Rows in the order of their source.
+
+    *frame* has the raw columns and `ROW`. *faults* (`FAULTS`) are the rows that could not be read; they are not in
+    *frame*. *done* is how much of the source is used up by now, from 0 to 1, or None where that is not known.
+    """
+
+    frame: pl.DataFrame
+    faults: pl.DataFrame
+    done: float | None
+
+
+def parts_of(chunk: Chunk, rows: int) -> Iterator[Chunk]:
+    """Yield *chunk* in parts of at most *rows* rows."""
+    yield chunk._replace(frame=chunk.frame.slice(0, rows))
+    for start in range(rows, chunk.frame.height, rows):
+        yield chunk._replace(frame=chunk.frame.slice(start, rows), faults=chunk.faults.clear())
+
+
+def split_readable(records: Sequence[T], parse: Callable[[Sequence[T]], pl.DataFrame]) -> tuple[list[pl.DataFrame], list[int]]:
+    """
+    Parse *records* together; where that fails, halve them until what fails is single records.
+
+    Returns:
+        The tables of the readable records in their order, and the places of the others in *records*.
+    """
+    try:
+        return [parse(records)], []
+    except (pl.exceptions.PolarsError, ValueError):
+        if len(records) == 1:
+            return [], [0]
+    middle = len(records) // 2
+    first, bad = split_readable(records[:middle], parse)
+    second, also_bad = split_readable(records[middle:], parse)
+    return first + second, bad + [middle + place for place in also_bad]
+
+
+def unreadable(name: str, message: str, hint: str | None = None) -> InputError:
+    """Return the error that the source called *name* cannot be read."""
+    return InputError([Problem("SF101", message, Location(name), hint)])

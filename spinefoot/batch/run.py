@@ -1,0 +1,214 @@
+"""The loop of a batch: rows in, results and faults out, a chunk at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+import polars as pl
+
+from spinefoot.assessment.assess_table import TableAssessment, TableAssessor
+from spinefoot.batch.chunks import Chunk
+from spinefoot.batch.columns import Layout, match_columns
+from spinefoot.batch.faults import FAULTS, ID, ROW, join_faults
+from spinefoot.batch.inputs import Source
+from spinefoot.batch.mapping import Spellings
+from spinefoot.batch.reading import chunks_of, header_of
+from spinefoot.batch.settling import Contradictions
+from spinefoot.batch.values import Typing
+from spinefoot.errors import InputError, Location, Problem
+from spinefoot.model.rulebase import RuleBase
+
+__all__ = ["Assessed", "Batch", "Options"]
+
+_ROWS = 100_000
+_ROWS_WITH_FIRINGS = 20_000
+"""A row fires some 150 rules, so that its firings take more memory than its columns."""
+
+FILE = "file"
+"""Column that tells rows of several sources apart."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What to add to the results (*scores*, *fired*, *trace*), and how to read the input."""
+
+    scores: bool = False
+    fired: bool = False
+    trace: bool = False
+    spellings: Spellings = Spellings()
+    separator: str | None = None
+    ignore_unknown: bool = False
+    strict: bool = False
+
+
+class Assessed(NamedTuple):
+    """
+    What came of some rows.
+
+    *faults* has the columns `Batch.fault_schema`, *firings* those of `Batch.trace_schema`, or is None where no trace was
+    asked for. *done* is the share of all input that is used up, None where not known.
+    """
+
+    results: pl.DataFrame
+    faults: pl.DataFrame
+    firings: pl.DataFrame | None
+    rows: int
+    rejected: int
+    done: float | None
+
+
+class Batch:
+    """
+    Assesses the rows of *sources* with *rulebase*.
+
+    Raises:
+        InputError: The header of a source cannot be read, or has unknown columns (for what can only be read once, such
+            as stdin, this is found when its turn comes).
+    """
+
+    def __init__(self, sources: Sequence[Source], rulebase: RuleBase, options: Options) -> None:
+        self._sources = sources
+        self._rulebase = rulebase
+        self._options = options
+        self._contradictions = Contradictions(rulebase)
+        self._assessors: dict[frozenset[str], TableAssessor] = {}
+        self._several = len(sources) > 1
+        for source in sources:
+            header = header_of(source, options.separator)
+            if header is not None and not self._layout(header, source).findings:
+                message = "no column holds a finding, so that nothing can be concluded"
+                raise InputError([Problem("SF701", message, Location(source.name), "`spinefoot findings` lists them")])
+
+    @property
+    def result_schema(self) -> pl.Schema:
+        """Columns of the results."""
+        return self._without_rows.results.schema
+
+    @property
+    def fault_schema(self) -> pl.Schema:
+        """Columns of the table of faults: `file`, `row`, `id`, `column`, `value`, `reason`."""
+        return self._without_rows.faults.schema
+
+    @property
+    def trace_schema(self) -> pl.Schema | None:
+        """Columns of the long table of firings; None where it was not asked for."""
+        firings = self._without_rows.firings
+        return None if firings is None else firings.schema
+
+    def assessed(self) -> Iterator[Assessed]:
+        """
+        Yield what comes of the rows, in their order.
+
+        Raises:
+            InputError: A source cannot be read; with *strict*, the first row with a fault.
+        """
+        sizes = [sum(path.stat().st_size for path in source.paths) for source in self._sources]
+        total, before = sum(sizes), 0
+        rows = _ROWS_WITH_FIRINGS if self._options.fired or self._options.trace else _ROWS
+        for source, size in zip(self._sources, sizes, strict=True):
+            typings: dict[tuple[str, ...], tuple[Layout, Typing]] = {}
+            for chunk in chunks_of(source, self._rulebase, rows, self._options.separator):
+                assessed = self._assess(chunk, source, typings)
+                if self._options.strict and assessed.faults.height:
+                    raise _first(assessed.faults)
+                done = (before + size * chunk.done) / total if total and chunk.done is not None else None
+                yield assessed._replace(done=done)
+            before += size
+
+    def _assess(self, chunk: Chunk, source: Source, typings: dict[tuple[str, ...], tuple[Layout, Typing]]) -> Assessed:
+        columns = tuple(chunk.frame.columns)
+        if columns not in typings:
+            layout = self._layout([name for name in columns if name != ROW], source)
+            typings[columns] = layout, self._typing(layout, source)
+        layout, typing = typings[columns]
+        typed, impossible = typing.convert(chunk.frame)
+        answers = typed.filter(~pl.col(ROW).is_in(impossible[ROW].unique().implode())) if impossible.height else typed
+        assessment = self._assessor(layout).assess(answers)
+        against = self._contradictions.faults(answers.filter(assessment.contradicts))
+        faults = join_faults([chunk.faults, impossible, against])
+        ids = _ids(chunk.frame, layout.id_column)
+        results, firings = self._results(assessment, answers.select(ROW), ids, source)
+        return Assessed(
+            results=results,
+            faults=_faults(faults, ids, source),
+            firings=firings,
+            rows=chunk.frame.height + chunk.faults[ROW].n_unique(),
+            rejected=faults[ROW].n_unique(),
+            done=None,
+        )
+
+    def _results(
+        self, assessment: TableAssessment, rows: pl.DataFrame, ids: pl.DataFrame, source: Source
+    ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """Return results and firings of the rows that do not contradict themselves, with what tells whose they are."""
+        who = rows.join(ids, on=ROW, how="left", maintain_order="left").select(pl.col(ID).alias("id"))
+        if self._several:
+            who = who.select(pl.lit(source.name).alias(FILE), "id")
+        results = who.hstack(assessment.results)
+        firings = assessment.firings
+        kept = ~assessment.contradicts
+        if firings is not None:
+            firings = firings.filter(kept.gather(firings["row"]))
+            if self._options.fired:
+                results = results.with_columns(self._fired(firings, results.height))
+            firings = who[firings["row"]].hstack(firings.drop("row")).with_columns(pl.col("rule").cast(self._rule_names))
+        return results.filter(kept), firings if self._options.trace else None
+
+    @staticmethod
+    def _fired(firings: pl.DataFrame, height: int) -> pl.Series:
+        joined = firings.group_by("row", maintain_order=True).agg(pl.col("rule").cast(pl.String).str.join(";"))
+        numbers = pl.DataFrame({"row": pl.int_range(height, eager=True).cast(firings.schema["row"])})
+        return numbers.join(joined, on="row", how="left", maintain_order="left")["rule"].fill_null("").alias("fired")
+
+    @property
+    def _rule_names(self) -> pl.Enum:
+        """All rules that can be in a trace, so that the type of the column does not depend on the input."""
+        r = self._rulebase
+        plain = (r.patterns, r.red_flags, r.scope, r.root_level_rules, r.urgency_rules, r.spine_link_rules, r.advice)
+        names = [rule.id for rules in plain for rule in rules]
+        return pl.Enum([*names, *(item.id for cause in r.causes for item in cause.evidence)])
+
+    def _layout(self, header: Sequence[str], source: Source) -> Layout:
+        renamed: Mapping[str, str] = {} if source.format == "symptoms" else self._options.spellings.columns
+        return match_columns(header, self._rulebase, renamed, ignore_unknown=self._options.ignore_unknown, name=source.name)
+
+    def _typing(self, layout: Layout, source: Source) -> Typing:
+        findings = {column: self._rulebase.finding[name] for column, name in layout.findings.items()}
+        own = {} if source.format == "symptoms" else {name: self._options.spellings.of(name) for name in layout.findings.values()}
+        return Typing(findings, own, source.name)
+
+    def _assessor(self, layout: Layout) -> TableAssessor:
+        names = frozenset(layout.findings.values())
+        if names not in self._assessors:
+            firings = self._options.fired or self._options.trace
+            self._assessors[names] = TableAssessor(self._rulebase, names, scores=self._options.scores, firings=firings)
+        return self._assessors[names]
+
+    @cached_property
+    def _without_rows(self) -> Assessed:
+        nothing = Chunk(pl.DataFrame(schema={ROW: pl.UInt64}), pl.DataFrame(schema=FAULTS), None)
+        return self._assess(nothing, Source("", "symptoms"), {})
+
+
+def _ids(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
+    """Return `ROW` and `ID`; the row number stands in for an id that is missing or empty."""
+    number = pl.col(ROW).cast(pl.String)
+    if column is None:
+        return frame.select(ROW, number.alias(ID))
+    given = pl.col(column).cast(pl.String)
+    return frame.select(ROW, pl.when(given != "").then(given).otherwise(number).alias(ID))
+
+
+def _faults(faults: pl.DataFrame, ids: pl.DataFrame, source: Source) -> pl.DataFrame:
+    known = faults.join(ids, on=ROW, how="left", maintain_order="left")
+    return known.select(
+        pl.lit(source.name).alias(FILE), pl.col(ROW).alias("row"), pl.col(ID).alias("id"), "column", "value", "reason"
+    )
+
+
+def _first(faults: pl.DataFrame) -> InputError:
+    fault = faults.row(0, named=True)
+    column = f', column "{fault["column"]}"' if fault["column"] is not None else ""
+    return InputError([Problem("SF703", f"row {fault['row']}{column}: {fault['reason']}", Location(fault["file"]))])

@@ -1,0 +1,180 @@
+"""`spinefoot batch`: tables and folders of symptom files to tables of results."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spinefoot.cli.app import app
+from spinefoot.cli.output import NoColourOption, PlainOption, RulesOption, console, is_plain, width
+from spinefoot.errors import ExitCode
+
+if TYPE_CHECKING:
+    from spinefoot.batch.inputs import Source
+    from spinefoot.batch.recording import Destinations
+    from spinefoot.batch.tally import Tally
+    from spinefoot.model.rulebase import RuleBase
+
+_KILLED = 143
+_COLUMNS_SHOWN = 10
+
+
+class InputFormat(StrEnum):
+    """Formats that stdin may have."""
+
+    csv = "csv"
+    tsv = "tsv"
+    ndjson = "ndjson"
+    json = "json"
+    parquet = "parquet"
+
+
+class OutputFormat(StrEnum):
+    """Formats that stdout may have."""
+
+    csv = "csv"
+    ndjson = "ndjson"
+    parquet = "parquet"
+
+
+@app.command(epilog="Example: spinefoot batch patients.csv -o results.csv")
+def batch(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Tables (.csv, .tsv, .ndjson, .json, .parquet; text also .gz or .zst), symptom files, "
+            "folders of symptom files, globs, or - for stdin.",
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Results: .csv, .ndjson or .parquet, or - for stdout. Without it, a summary."),
+    ] = None,
+    scores: Annotated[bool, typer.Option("--scores", help="Add level and score of every cause.")] = False,
+    fired: Annotated[bool, typer.Option("--fired", help="Add every rule that fired.")] = False,
+    trace_table: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a long table of what fired: id, rule, kind, weight.")
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", show_default=False, help="Rejected rows; beside the output if not given, as *.rejects.*"),
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", metavar="FILE", help="Read columns and words by this file (YAML or TOML).")
+    ] = None,
+    map_template: Annotated[
+        bool, typer.Option("--map-template", help="Print such a file for the columns of the first input, and leave.")
+    ] = False,
+    ignore_unknown_columns: Annotated[
+        bool, typer.Option("--ignore-unknown-columns", help="Leave out columns that hold no finding.")
+    ] = False,
+    separator: Annotated[
+        str | None, typer.Option(metavar="CHAR", show_default=False, help="What parts the cells of a CSV or TSV file.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that would be rejected.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    stdin_format: Annotated[InputFormat, typer.Option(help="The format of stdin.")] = InputFormat.csv,
+    stdout_format: Annotated[OutputFormat, typer.Option(help="The format of stdout.")] = OutputFormat.csv,
+    plain: PlainOption = False,
+    no_color: NoColourOption = False,
+    rules: RulesOption = None,
+) -> None:
+    """
+    Assess many cases at once.
+
+    Every row of the input is in the output or, if it cannot be read, among the rejects; the exit code is 3 if there
+    are any. Files appear when all is done, readable for you alone.
+    """
+    if separator is not None and (len(separator.encode()) != 1 or separator in '"\r\n'):
+        raise typer.BadParameter("--separator takes one character")
+    if inputs.count("-") > 1:
+        raise typer.BadParameter("stdin can be read only once")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_KILLED))  # so that what was begun is cleared away
+    from spinefoot.batch.inputs import find_sources
+    from spinefoot.batch.mapping import Spellings, read_mapping
+    from spinefoot.batch.recording import record
+    from spinefoot.batch.run import Batch, Options
+    from spinefoot.cli.progress import progress_bar
+    from spinefoot.rulebase.store import load_rules
+
+    rulebase = load_rules(rules)
+    sources = find_sources(inputs, stdin_format.value)
+    if map_template:
+        typer.echo(_template(sources[0], separator, rulebase))
+        return
+    to = _destinations(output, rejects, trace_table, stdout_format.value, force)
+    options = Options(
+        scores=scores,
+        fired=fired,
+        trace=trace_table is not None,
+        spellings=read_mapping(map_file, rulebase) if map_file is not None else Spellings(),
+        separator=separator,
+        ignore_unknown=ignore_unknown_columns,
+        strict=strict,
+    )
+    with progress_bar(no_color) as progress:
+        tally = record(Batch(sources, rulebase, options), rulebase, to, progress)
+    if output is None:
+        _show_summary(tally, rulebase, is_plain(plain), no_color)
+    _state(tally, to, rulebase)
+    if tally.rejected:
+        raise typer.Exit(ExitCode.PARTLY_REJECTED if tally.written else ExitCode.UNREADABLE)
+
+
+def _destinations(output: Path | None, rejects: Path | None, trace: Path | None, stdout_format: str, force: bool) -> Destinations:
+    from spinefoot.batch.outputs import STDOUT, format_of
+    from spinefoot.batch.recording import Destinations, rejects_beside
+
+    for path in (output, rejects, trace):
+        if path is not None:
+            format_of(path)
+    if rejects is None and output is not None and output != STDOUT:
+        rejects = rejects_beside(output)
+    return Destinations(results=output, rejects=rejects, trace=trace, stdout_format=stdout_format, force=force)
+
+
+def _template(source: Source, separator: str | None, rulebase: RuleBase) -> str:
+    from spinefoot.batch.faults import ROW
+    from spinefoot.batch.mapping import mapping_template
+    from spinefoot.batch.reading import chunks_of, header_of
+
+    header = header_of(source, separator)
+    if header is None:
+        chunk = next(chunks_of(source, rulebase, 1000, separator))
+        header = [name for name in chunk.frame.columns if name != ROW]
+    return mapping_template(header, source.name, rulebase)
+
+
+def _show_summary(tally: Tally, rulebase: RuleBase, plain: bool, no_colour: bool) -> None:
+    from spinefoot.rendering.batch_summary import batch_summary
+    from spinefoot.rendering.terminal import plain_text, show
+
+    sections = batch_summary(tally, rulebase)
+    if plain:
+        typer.echo(plain_text(sections, width()))
+    else:
+        show(sections, console(no_colour))
+
+
+def _state(tally: Tally, to: Destinations, rulebase: RuleBase) -> None:
+    """Say on stderr what became of all rows. Values are left to the file of rejects: stderr may end in a log."""
+    from spinefoot.batch.outputs import STDOUT
+
+    lines = [f"{tally.rows:,} rows in = {tally.written:,} out + {tally.rejected:,} rejected"]
+    if tally.rejected:
+        columns = sorted(tally.faulty_columns, key=lambda name: (-tally.faulty_columns[name], name))
+        shown = [f"{name} ({tally.faulty_columns[name]:,})" for name in columns[:_COLUMNS_SHOWN]]
+        shown += ["..."] if len(columns) > _COLUMNS_SHOWN else []
+        where = f"; see {to.rejects}" if to.rejects is not None else "; --rejects FILE keeps them, with values and reasons"
+        lines.append(f"faults by column: {', '.join(shown)}{where}")
+    if tally.repeated_ids:
+        lines.append(f"{tally.repeated_ids:,} rows repeat the id of an earlier row; each was assessed by itself")
+    if to.results == STDOUT:
+        lines.append(f"rule base {rulebase.version} ({rulebase.sha256}). {rulebase.disclaimer}")
+    typer.echo("\n".join(lines), err=True)

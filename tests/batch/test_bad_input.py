@@ -1,0 +1,231 @@
+"""Bad input loses nothing: every row is in the output or among the rejects, with a reason."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.batch.conftest import Run
+
+GOOD = "id,age_years,foot_drop\na,50,yes\nb,60,no\n"
+
+
+def rejects() -> list[tuple[object, ...]]:
+    return pl.read_csv("out.rejects.csv").select("row", "id", "column", "value").rows()
+
+
+def test_rows_with_impossible_values_are_rejected_and_all_others_go_through(batch: Run) -> None:
+    Path("in.csv").write_text("id,age_years,foot_drop\na,50,yes\nb,430,sometimes\nc,,no\nd,fifty,no\n")
+
+    done = batch("in.csv", "-o", "out.csv")
+
+    assert done.exit_code == 3
+    assert pl.read_csv("out.csv")["id"].to_list() == ["a", "c"]
+    assert rejects() == [(2, "b", "age_years", "430"), (2, "b", "foot_drop", "sometimes"), (4, "d", "age_years", "fifty")]
+    reasons = pl.read_csv("out.rejects.csv")["reason"].to_list()
+    assert reasons[0] == "age_years is 430; it must be a number from 0 to 120 years"
+    assert "4 rows in = 2 out + 2 rejected" in done.stderr
+
+
+def test_values_of_rejected_rows_stay_out_of_stderr(batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop,age_years\nsometimes,50\nyes,50\n")
+
+    done = batch("in.csv")
+
+    assert "foot_drop (1)" in done.stderr
+    assert "--rejects" in done.stderr
+    assert "sometimes" not in done.stderr
+
+
+def test_a_contradiction_is_rejected_with_the_reason_that_assess_gives(batch: Run) -> None:
+    Path("in.csv").write_text("id,active_cancer,cancer_history\na,yes,no\nb,yes,yes\n")
+
+    done = batch("in.csv", "-o", "out.ndjson")
+
+    assert done.exit_code == 3
+    [fault] = [json.loads(line) for line in Path("out.rejects.ndjson").read_text().splitlines()]
+    assert fault["id"] == "a"
+    assert "both cannot hold" in fault["reason"]
+
+
+def test_all_rows_rejected_is_another_exit_code(batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop\nsometimes\n")
+
+    assert batch("in.csv", "-o", "out.csv").exit_code == 4
+
+
+def test_strict_stops_at_the_first_and_writes_nothing(batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop,age_years\nyes,50\nmaybe so,50\nyes,430\n")
+
+    done = batch("in.csv", "-o", "out.csv", "--strict")
+
+    assert done.exit_code == 4
+    assert 'in.csv: SF703 row 2, column "foot_drop"' in done.stderr
+    assert [path.name for path in Path().iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"), [("x,1", 2), ("x,1,yes,", 4), ("x,1,yes,no,no", 5), ("x", 1)], ids=["short", "comma", "long", "one"]
+)
+def test_ragged_lines_are_rejected(line: str, cells: int, batch: Run) -> None:
+    Path("in.csv").write_text(GOOD + line + "\nc,70,yes\n")
+
+    done = batch("in.csv", "-o", "out.csv")
+
+    assert done.exit_code == 3
+    assert pl.read_csv("out.csv")["id"].to_list() == ["a", "b", "c"]
+    [fault] = pl.read_csv("out.rejects.csv").rows(named=True)
+    assert fault["row"] == 3
+    assert fault["value"] == line
+    assert fault["reason"] == f"the line has {cells} cells and the header has 3"
+
+
+def test_a_quote_in_the_middle_of_a_cell_costs_its_own_line_at_most(batch: Run) -> None:
+    Path("in.csv").write_text(GOOD + 'x,"5" 6,yes\nc,70,yes\n')
+
+    done = batch("in.csv", "-o", "out.csv")
+
+    assert done.exit_code == 3
+    assert pl.read_csv("out.csv")["id"].to_list() == ["a", "b", "c"]
+    assert pl.read_csv("out.rejects.csv")["row"].to_list() == [3]
+
+
+def test_quotes_protect_separators_and_line_ends(batch: Run) -> None:
+    Path("in.csv").write_text('id,foot_drop\n"a,b",yes\n"c\nd","no"\n"e ""f""",\n\n')
+
+    done = batch("in.csv", "-o", "out.ndjson")
+
+    assert done.exit_code == 0, done.output
+    assert [json.loads(line)["id"] for line in Path("out.ndjson").read_text().splitlines()] == ["a,b", "c\nd", 'e "f"']
+
+
+def test_lines_that_are_no_json_are_rejected(batch: Run) -> None:
+    lines = [
+        '{"id": 1, "foot_drop": true}',
+        "{",
+        "[1]",
+        '{"id": 4, "foot_drop": [1]}',
+        '{"id": 5, "age_years": 1e999}',
+        '{"id": 6}',
+    ]
+    Path("in.ndjson").write_text("\n".join(lines))
+
+    done = batch("in.ndjson", "-o", "out.csv")
+
+    assert done.exit_code == 3
+    assert pl.read_csv("out.csv")["id"].to_list() == [1, 6]
+    assert [row[0] for row in rejects()] == [2, 3, 4, 5]
+
+
+def test_a_symptom_file_with_a_fault_is_one_rejected_row(batch: Run) -> None:
+    Path("cases").mkdir()
+    Path("cases/a.yaml").write_text("findings:\n  foot_drop: yes\n")
+    Path("cases/b.yaml").write_text("findings:\n  foot_dorp: yes\n")
+
+    done = batch("cases", "-o", "out.csv")
+
+    assert done.exit_code == 3
+    assert pl.read_csv("out.csv")["id"].to_list() == ["a"]
+    assert 'did you mean "foot_drop"?' in pl.read_csv("out.rejects.csv")["reason"][0]
+
+
+def bad_parquet() -> bytes:
+    pl.DataFrame({"foot_drop": [True] * 1000}).write_parquet("whole.parquet")
+    return Path("whole.parquet").read_bytes()[:-20]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "says"),
+    [
+        ("in.csv", b"", "SF101", "the file is empty"),
+        ("in.csv", b"\n\n", "SF101", "the file is empty"),
+        ("in.ndjson", b"\n", "SF101", "the file is empty"),
+        ("in.csv", "id,foot_drop\nJos\xe9,yes\n".encode("latin1"), "SF101", "not UTF-8 text (byte 16); save it as UTF-8"),
+        ("in.csv", GOOD.encode("utf-16"), "SF101", "UTF-16"),
+        ("in.csv", b'id,foot_drop\na,"yes\nb,no\n', "SF101", "a quote is never closed; its record begins at byte 13"),
+        ("in.csv", b"id,foot_drop,foot_drop\na,yes,no\n", "SF702", 'two columns are called "foot_drop"'),
+        ("in.csv", b"id,,foot_drop\na,1,yes\n", "SF702", "column 2 has no name"),
+        ("in.csv", b"id,foot_dorp\na,yes\n", "SF701", 'unknown column "foot_dorp"; did you mean "foot_drop"?'),
+        ("in.csv", b"id,motor_new\na,yes\n", "SF701", "unknown column"),
+        ("in.csv", b"id;foot_drop\na;yes\n", "SF701", "--separator"),
+        ("in.csv", b"id,expected_urgency\na,soon\n", "SF701", "no column holds a finding"),
+        ("in.csv.gz", gzip.compress(GOOD.encode() * 500)[:-20], "SF101", "cannot be read"),
+        ("in.parquet", b"PAR1 and then nothing", "SF101", "not a whole Parquet file"),
+        ("in.json", b"[1, 2", "SF101", "not a JSON array of records"),
+        ("in.xlsx", b"PK", "SF107", "says no format"),
+    ],
+)
+def test_input_that_cannot_be_read_is_refused(name: str, content: bytes, code: str, says: str, batch: Run) -> None:
+    Path(name).write_bytes(content)
+
+    done = batch(name, "-o", "out.csv")
+
+    assert done.exit_code == 4
+    assert f"{name}: {code} " in done.stderr
+    assert says in done.stderr
+    assert [path.name for path in Path().iterdir()] == [name]
+
+
+def test_a_truncated_parquet_file_is_refused(batch: Run) -> None:
+    Path("in.parquet").write_bytes(bad_parquet())
+
+    done = batch("in.parquet", "-o", "out.csv")
+
+    assert done.exit_code == 4
+    assert "SF101 this is not a whole Parquet file" in done.stderr
+
+
+def test_a_column_of_lists_is_refused(batch: Run) -> None:
+    pl.DataFrame({"foot_drop": [[True]]}).write_parquet("in.parquet")
+
+    done = batch("in.parquet", "-o", "out.csv")
+
+    assert done.exit_code == 4
+    assert 'SF704 the column "foot_drop" is of the type List' in done.stderr
+
+
+def test_every_source_is_looked_at_before_the_first_is_assessed(batch: Run) -> None:
+    Path("a.csv").write_text(GOOD)
+    Path("b.csv").write_text("id,foot_dorp\na,yes\n")
+
+    done = batch("a.csv", "b.csv", "missing.csv", "-o", "out.csv")
+
+    assert done.exit_code == 4
+    assert "missing.csv: SF101 there is no such file" in done.stderr
+
+
+def test_unknown_columns_are_left_out_when_asked(batch: Run) -> None:
+    Path("in.csv").write_text("id,shoe_size,foot_drop\na,44,yes\n")
+
+    assert batch("in.csv", "-o", "out.csv", "--ignore-unknown-columns").exit_code == 0
+
+
+@pytest.mark.parametrize("content", ["id,foot_drop\n", "id,foot_drop"])
+def test_a_header_alone_gives_a_header_alone(content: str, batch: Run) -> None:
+    Path("in.csv").write_text(content)
+
+    done = batch("in.csv", "-o", "out.csv")
+
+    assert done.exit_code == 0, done.output
+    assert Path("out.csv").read_text().startswith("id,urgency,")
+    assert "0 rows in = 0 out + 0 rejected" in done.stderr
+
+
+def test_a_parquet_file_without_rows_gives_one_without_rows(batch: Run) -> None:
+    pl.DataFrame(schema={"foot_drop": pl.Boolean}).write_parquet("in.parquet")
+
+    assert batch("in.parquet", "-o", "out.parquet", "--fired", "--trace-table", "t.parquet").exit_code == 0
+    assert pl.read_parquet("out.parquet").height == 0
+
+
+def test_repeated_ids_are_kept_and_counted(batch: Run) -> None:
+    Path("in.csv").write_text("id,foot_drop\na,yes\na,no\nb,yes\n,no\n")
+
+    done = batch("in.csv", "-o", "out.csv")
+
+    assert pl.read_csv("out.csv")["id"].to_list() == ["a", "a", "b", "4"]
+    assert "1 rows repeat the id of an earlier row" in done.stderr

@@ -1,0 +1,166 @@
+"""Results appear only when they are complete, and harm nobody who opens them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.batch.conftest import Run
+
+GOOD = "id,age_years,foot_drop\na,50,yes\nb,60,no\n"
+
+
+def test_a_file_that_exists_is_kept_without_force(batch: Run) -> None:
+    Path("in.csv").write_text(GOOD)
+    Path("out.csv").write_text("mine")
+
+    refused = batch("in.csv", "-o", "out.csv")
+    kept = Path("out.csv").read_text()
+    done = batch("in.csv", "-o", "out.csv", "--force")
+
+    assert refused.exit_code == 2
+    assert "out.csv: SF711 the file exists; --force replaces it" in refused.stderr
+    assert kept == "mine"
+    assert done.exit_code == 0
+    assert pl.read_csv("out.csv").height == 2
+
+
+def test_an_input_can_be_replaced_by_its_results(batch: Run) -> None:
+    Path("in.csv").write_text(GOOD)
+
+    assert batch("in.csv", "-o", "in.csv", "--force").exit_code == 0
+    assert pl.read_csv("in.csv")["id"].to_list() == ["a", "b"]
+
+
+def test_rejects_of_an_earlier_run_do_not_stay_beside_new_results(batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop\nyes\nsometimes\n")
+    batch("in.csv", "-o", "out.csv")
+    Path("in.csv").write_text("foot_drop\nyes\n")
+
+    batch("in.csv", "-o", "out.csv", "--force")
+
+    assert not Path("out.rejects.csv").exists()
+
+
+def test_two_outputs_cannot_be_one_file(batch: Run) -> None:
+    Path("in.csv").write_text(GOOD)
+
+    done = batch("in.csv", "-o", "out.csv", "--trace-table", "out.csv")
+
+    assert done.exit_code == 2
+    assert "SF711 two outputs go here" in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_an_output_that_cannot_be_written_is_an_error_with_its_name(ending: str, batch: Run) -> None:
+    Path("in.csv").write_text(GOOD)
+
+    done = batch("in.csv", "-o", f"nowhere/out.{ending}")
+
+    assert done.exit_code == 1
+    assert f"nowhere/out.{ending}: SF712 the file cannot be written: No such file or directory" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_full_disk_leaves_the_old_file(ending: str, batch: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("in.csv").write_text(GOOD)
+    Path(f"out.{ending}").write_text("old")
+    real = os.open
+    full = lambda path, *rest: real("/dev/full", os.O_WRONLY) if str(path).endswith(".part") else real(path, *rest)  # noqa: E731
+    monkeypatch.setattr(os, "open", full)
+
+    done = batch("in.csv", "-o", f"out.{ending}", "--force")
+
+    assert done.exit_code == 1
+    assert f"out.{ending}: SF712 the file cannot be written" in done.stderr
+    assert "No space left on device" in done.stderr or "is the disk full?" in done.stderr
+    assert Path(f"out.{ending}").read_text() == "old"
+
+
+def test_files_are_readable_for_their_owner_alone(batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop\nyes\nsometimes\n")
+
+    batch("in.csv", "-o", "out.csv", "--trace-table", "trace.csv")
+
+    for name in ("out.csv", "out.rejects.csv", "out.meta.json", "trace.csv"):
+        assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600, name
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+x", "'+x"),
+        ("-x", "'-x"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\tx", "'\tx"),
+        ("-4", "-4"),
+        ("+4.5", "+4.5"),
+        ("a=b", "a=b"),
+    ],
+)
+def test_a_spreadsheet_runs_no_cell(given: str, written: str, batch: Run) -> None:
+    pl.DataFrame({"id": [given, given], "foot_drop": ["yes", "sometimes"]}).write_parquet("in.parquet")
+
+    batch("in.parquet", "-o", "out.csv")
+
+    assert pl.read_csv("out.csv", infer_schema=False)["id"].to_list() == [written]
+    assert pl.read_csv("out.rejects.csv", infer_schema=False)["id"].to_list() == [written]
+
+
+def test_formulas_among_rejected_values_do_not_run_either(batch: Run) -> None:
+    Path("in.csv").write_text("id,foot_drop\na,\"=cmd|' /C calc'!A0\"\nb,yes\n")
+
+    batch("in.csv", "-o", "out.csv")
+
+    assert pl.read_csv("out.rejects.csv")["value"].to_list() == ["'=cmd|' /C calc'!A0"]
+
+
+def started(folder: Path, output: str) -> subprocess.Popen[bytes]:
+    """Start a run that waits for more input once it has written something."""
+    command = [sys.executable, "-m", "spinefoot", "batch", "-", "-o", output, "--force", "--stdin-format", "ndjson"]
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(b'{"foot_drop": true}\n' * 2_000_000)  # more than one block of 32 MiB
+    process.stdin.flush()
+    for _ in range(600):
+        if any(path.name.endswith(".part") and path.stat().st_size for path in folder.iterdir()):
+            return process
+        time.sleep(0.1)
+    raise AssertionError("nothing was written")
+
+
+@pytest.mark.parametrize("old", [None, "old"])
+def test_a_run_that_is_killed_leaves_the_old_file_or_none(old: str | None, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    if old is not None:
+        output.write_text(old)
+    process = started(tmp_path, "out.csv")
+
+    process.kill()
+    process.communicate()
+
+    assert (output.read_text() if output.exists() else None) == old
+    left = [path.name for path in tmp_path.iterdir() if path != output]
+    assert left == [f".out.csv.{process.pid}.part"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_is_told_to_stop_leaves_nothing_behind(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    process = started(tmp_path, "out.csv")
+
+    process.send_signal(number)
+    _, errors = process.communicate()
+
+    assert process.returncode == code
+    assert b"Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
