@@ -102,6 +102,18 @@ def test_a_table_of_few_columns_gives_what_a_table_of_all_gives(rules: spinefoot
     assert few.firings.with_columns(as_text).equals(all_of_them.firings.with_columns(as_text))
 
 
+def test_a_rule_base_without_causes_names_none(rules: spinefoot.RuleBase) -> None:
+    without = msgspec.structs.replace(
+        rules, causes=(), root_level_rules=(), urgency_rules=(), spine_link_rules=(), advice=(), instruments=()
+    )
+    table = table_of([{"saddle_numbness": True}, {}], rules)
+
+    results = TableAssessor(without, table.columns, scores=True).assess(table).results
+
+    assert results["urgency"].to_list() == ["emergency", "routine"]
+    assert results.select("likely_causes", "cause_1", "cause_1_level", "cause_1_score").rows() == [("", None, None, None)] * 2
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_firings_are_the_rules_that_held(rules: spinefoot.RuleBase, seed: int) -> None:
     row = random_answers(rules, seed)

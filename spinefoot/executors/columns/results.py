@@ -124,6 +124,8 @@ def _joined(frame: pl.DataFrame, names: Sequence[str], truths: Sequence[Truth]) 
 
     Rows share few combinations, so each combination is spelt out once: a bit for each name, then a look-up.
     """
+    if not names:
+        return pl.Series([""]).new_from_index(0, frame.height)
     words = [
         _spelt_out(frame, names[start : start + _MASK_BITS], truths[start : start + _MASK_BITS])
         for start in range(0, len(names), _MASK_BITS)
@@ -150,11 +152,15 @@ def _best_causes(frame: pl.DataFrame, causes: Sequence[str]) -> Iterator[pl.Seri
     best = pl.Series([-1], dtype=pl.Int32)
     for number in range(1, TOP + 1):
         later = [pl.when(pl.col(cause) > best).then(pl.col(cause)) for cause in causes]
-        best = keys.select(pl.min_horizontal(later)).to_series()
+        best = keys.select(pl.min_horizontal(later)).to_series() if later else _none(frame.height)
         score = _ZERO - best % _LEVEL // _SCORE
         yield (best % _SCORE).cast(pl.UInt16).cat.to(pl.Enum(causes)).alias(f"cause_{number}")
         yield (best // _LEVEL).cast(pl.UInt8).cat.to(pl.Enum(list(LEVELS))).alias(f"cause_{number}_level")
         yield score.set(score == _ZERO - _NO_SCORE, None).cast(pl.Int16).alias(f"cause_{number}_score")
+
+
+def _none(height: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.Int32).new_from_index(0, height)
 
 
 def _key(cause: str, place: int) -> pl.Expr:
