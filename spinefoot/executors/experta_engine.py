@@ -8,14 +8,13 @@ firing says comes from the facts that experta matched and from nothing else.
 
 from __future__ import annotations
 
-import inspect
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from spinefoot.executors.conclusions_read import conclusions_read
-from spinefoot.executors.experta_import import KnowledgeEngine, Rule
+from spinefoot.executors.experta_import import KnowledgeEngine
 from spinefoot.executors.matcher import Matcher
 from spinefoot.executors.network import (
     Answer,
@@ -26,12 +25,9 @@ from spinefoot.executors.network import (
     Number,
     Patterns,
     Reached,
-    RuleSpec,
     Unanswered,
-    bound,
     lead_name,
     pattern_concluded,
-    reached,
 )
 from spinefoot.model.assessment import Answers, CauseScore, Conclusions, Facts, Firing, InstrumentScore, Stage
 from spinefoot.model.conditions import Condition, Holds
@@ -61,8 +57,6 @@ from spinefoot.verdict import (
 )
 
 __all__ = ["infer"]
-
-_RIGHT_HAND_SIDE = inspect.signature(lambda engine, **matched: None)
 
 _networks: OrderedDict[tuple[int, frozenset[str]], Inference] = OrderedDict()
 _NETWORKS_KEPT = 4
@@ -96,16 +90,15 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
 
     def __init__(self, rulebase: RuleBase, vocabulary: frozenset[str]) -> None:
         self.rulebase = rulebase
-        self._builder = NetworkBuilder(rulebase, vocabulary, self._conclude_pattern)
+        self._builder = NetworkBuilder(rulebase, vocabulary, self._conclude_pattern, self._reach)
         self._read = conclusions_read(rulebase)
         self._clear()
         self._add_stages()
-        self._rules = [_rule(spec, salience) for salience, spec in _with_salience(self._builder.rules)]
         super().__init__()
 
     def get_rules(self) -> list[Any]:
         """Return the rules; experta would look for them among the attributes of the class."""
-        return self._rules
+        return self._builder.rules
 
     def get_deffacts(self) -> list[Any]:
         """Return what every run begins with."""
@@ -134,11 +127,6 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             instruments=self._instruments,
             firings=tuple(self._firings),
         )
-
-    def reach(self, node: int, matched: Iterable[Any]) -> None:
-        """Declare that an inner node of a condition is settled; called by the network."""
-        self._support.setdefault(node, {}).update(self._known(matched))
-        self.declare(reached(node))
 
     def _clear(self) -> None:
         self._support: dict[int, dict[str, Value | None]] = {}
@@ -181,19 +169,19 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             self._add_gated(flag.when, flag.unless, partial(self._fire_red_flag, flag))
         for scope in self.rulebase.scope:
             self._add_gated(scope.when, scope.unless, partial(self._fire_scope, scope))
-        self._builder.add((), partial(_call, self._finish_red_flags))
+        self._builder.add((), self._finish_red_flags)
         for cause in self.rulebase.causes:
             self._add_cause(cause)
-        self._builder.add((), partial(_call, self._fire_levels))
+        self._builder.add((), self._fire_levels)
         for root in self.rulebase.root_level_rules:
             self._add_gated(root.when, root.unless, partial(self._fire_root_level, root))
-        self._builder.add((), partial(_call, self._finish_root_levels))
+        self._builder.add((), self._finish_root_levels)
         for rule in self.rulebase.urgency_rules:
             self._add_gated(rule.when, rule.unless, partial(self._fire_urgency_rule, rule))
-        self._builder.add((), partial(_call, self._finish_urgency))
+        self._builder.add((), self._finish_urgency)
         for link in self.rulebase.spine_link_rules:
             self._add_gated(link.when, link.unless, partial(self._fire_spine_link_rule, link))
-        self._builder.add((), partial(_call, self._finish_spine_link))
+        self._builder.add((), self._finish_spine_link)
         for advice in self.rulebase.advice:
             self._add_gated(advice.when, advice.unless, partial(self._fire_advice, advice))
 
@@ -211,30 +199,24 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         gate = () if unless is None else self._builder.patterns(self.rulebase.expand(unless), Ask.NOT_TRUE)
         own = len(matching)
 
-        def action(_: Any, **matched: Any) -> None:
-            facts = [matched[f"f{number}"] for number in range(len(matched))]
-            fire(self._known(facts[:own]), self._known(facts[own:]))
+        def action(matched: Sequence[Any]) -> None:
+            fire(self._known(matched[:own]), self._known(matched[own:]))
 
         if gate is not None:
             self._builder.add((*matching, *(pattern for pattern in gate if pattern not in matching)), action)
 
-    def _conclude_pattern(self, name: str, truth: bool) -> Callable[..., None]:
-        def action(_: Any, **matched: Any) -> None:
-            pattern = self.rulebase.pattern[name]
-            if truth:
-                self._patterns_true.add(name)
-            self._record(
-                name,
-                "pattern",
-                self._known(matched.values()),
-                pattern.title if truth else f"no: {pattern.title}",
-                pattern.because or pattern.title,
-                truth,
-                where=pattern.where,
-            )
-            self.declare(pattern_concluded(self.rulebase, name, truth))
+    def _reach(self, node: int, matched: Sequence[Any]) -> None:
+        self._support.setdefault(node, {}).update(self._known(matched))
+        self.declare(Reached(id=node))
 
-        return action
+    def _conclude_pattern(self, name: str, truth: bool, matched: Sequence[Any]) -> None:
+        pattern = self.rulebase.pattern[name]
+        if truth:
+            self._patterns_true.add(name)
+        concludes = pattern.title if truth else f"no: {pattern.title}"
+        because = pattern.because or pattern.title
+        self._record(name, "pattern", self._known(matched), concludes, because, truth, where=pattern.where)
+        self.declare(pattern_concluded(name, truth))
 
     def _add_instrument(self, instrument: Instrument) -> None:
         shown = self._true(instrument.show_if)
@@ -242,13 +224,13 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             return
         for item in instrument.items:
             for truth, matching in ((True, self._true(item.when)), (False, self._false(item.when))):
-                self._builder.add(matching, partial(_call, self._note_item, instrument.id, item.id, truth))
-        self._builder.add(shown, partial(_call_with_facts, self._fire_instrument, instrument))
+                self._builder.add(matching, partial(self._note_item, instrument.id, item.id, truth))
+        self._builder.add(shown, partial(self._fire_instrument, instrument))
 
-    def _note_item(self, instrument: str, item: str, truth: bool) -> None:
+    def _note_item(self, instrument: str, item: str, truth: bool, _: Sequence[Any]) -> None:
         self._items[instrument, item] = truth
 
-    def _fire_instrument(self, instrument: Instrument, facts: Iterable[Any]) -> None:
+    def _fire_instrument(self, instrument: Instrument, facts: Sequence[Any]) -> None:
         truths = {item.id: self._items.get((instrument.id, item.id)) for item in instrument.items}
         score = instrument_score(instrument, truths)
         self._instruments[instrument.id] = score
@@ -276,7 +258,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         self._withheld.append(scope.id)
         self._record(scope.id, "scope", facts, scope.title, scope.because, None, scope.sources, scope.where, gate)
 
-    def _finish_red_flags(self) -> None:
+    def _finish_red_flags(self, _: Sequence[Any]) -> None:
         self._withheld += [flag.id for flag in self._red_flags if withholds_causes(flag, self.rulebase)]
         for name in sorted(self._read.red_flags - {flag.id for flag in self._red_flags}):
             self.declare(Concluded(kind="red_flag", id=name, value=False))
@@ -284,27 +266,27 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
     def _add_cause(self, cause: Cause) -> None:
         if cause.applies_if is not None:
             for truth, matching in ((True, self._true(cause.applies_if)), (False, self._false(cause.applies_if))):
-                self._builder.add(matching, partial(_call, self._note_applies, cause.id, truth))
+                self._builder.add(matching, partial(self._note_applies, cause.id, truth))
         for other in cause.prior_if:
-            self._builder.add(self._true(other.when), partial(_call, self._note_prior, cause.id, other.prior))
+            self._builder.add(self._true(other.when), partial(self._note_prior, cause.id, other.prior))
         if cause.ceiling is not None and cause.ceiling.unless is not None:
-            self._builder.add(self._true(cause.ceiling.unless), partial(_call, self._note_lifted, cause.id))
+            self._builder.add(self._true(cause.ceiling.unless), partial(self._note_lifted, cause.id))
         for item in cause.evidence:
             only_if = self._true(item.only_if)
             for truth, matching in ((True, self._true(item.when)), (False, self._false(item.when))):
-                action = partial(_call_with_facts, self._fire_evidence, cause, item, truth)
+                action = partial(self._fire_evidence, cause, item, truth)
                 self._builder.add(self._builder.both(matching, only_if), action)
 
-    def _note_applies(self, cause: str, truth: bool) -> None:
+    def _note_applies(self, cause: str, truth: bool, _: Sequence[Any]) -> None:
         self._applies[cause] = truth
 
-    def _note_prior(self, cause: str, prior: int) -> None:
+    def _note_prior(self, cause: str, prior: int, _: Sequence[Any]) -> None:
         self._priors.setdefault(cause, prior)
 
-    def _note_lifted(self, cause: str) -> None:
+    def _note_lifted(self, cause: str, _: Sequence[Any]) -> None:
         self._lifted.add(cause)
 
-    def _fire_evidence(self, cause: Cause, item: Evidence, truth: bool, facts: Iterable[Any]) -> None:
+    def _fire_evidence(self, cause: Cause, item: Evidence, truth: bool, facts: Sequence[Any]) -> None:
         if self._withheld:
             return
         self._answered.setdefault(cause.id, []).append((item, truth))
@@ -333,7 +315,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         if cause.id in self._read.causes:
             self.declare(Concluded(kind="cause_level", id=cause.id, value=level))
 
-    def _fire_levels(self) -> None:
+    def _fire_levels(self, _: Sequence[Any]) -> None:
         for cause in self.rulebase.causes:
             self._fire_level(cause)
         for origin in sorted(self._read.origins):
@@ -348,7 +330,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             rule.id, "root_level", facts, f"fits the {rule.root} root", rule.because, rule.root, rule.sources, rule.where, gate
         )
 
-    def _finish_root_levels(self) -> None:
+    def _finish_root_levels(self, _: Sequence[Any]) -> None:
         fitting = {rule.root for rule in self._roots}
         for root in sorted(self._read.roots):
             self.declare(Concluded(kind="root_level", id=root, value=root in fitting))
@@ -357,7 +339,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         self._raising.append(rule)
         self._record(rule.id, "urgency", facts, rule.title, rule.because, rule.urgency, rule.sources, rule.where, gate)
 
-    def _finish_urgency(self) -> None:
+    def _finish_urgency(self, _: Sequence[Any]) -> None:
         self._urgency, self._urgency_rules = highest_urgency(self._raising, self.rulebase)
         because = "The highest urgency that a rule sets holds." if self._urgency_rules else self.rulebase.default_urgency_because
         title = self.rulebase.urgencies[self.rulebase.urgency_rank[self._urgency]].title
@@ -369,7 +351,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         self._links.append(rule)
         self._record(rule.id, "spine_link", facts, rule.title, rule.because, rule.verdict, rule.sources, rule.where, gate)
 
-    def _finish_spine_link(self) -> None:
+    def _finish_spine_link(self, _: Sequence[Any]) -> None:
         self._spine_link, self._spine_link_rules = first_verdict(self._links, self.rulebase)
         because = (
             "The first listed answer that a rule supports holds."
@@ -413,12 +395,12 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             )
         )
 
-    def _known(self, matched: Iterable[Any]) -> Facts:
+    def _known(self, matched: Sequence[Any]) -> Facts:
         """Return what matched by name, looking through inner nodes; sorted, so that no order of answers shows."""
         found: dict[str, Value | None] = {}
         for fact in matched:
             if isinstance(fact, Reached):
-                found.update(self._support[fact["node"]])
+                found.update(self._support[fact["id"]])
             elif isinstance(fact, Unanswered):
                 found[fact["id"]] = None
             elif isinstance(fact, Answer | Number) or (isinstance(fact, Concluded) and fact["kind"] == "pattern"):
@@ -426,30 +408,3 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             elif isinstance(fact, Concluded):
                 found[f"{fact['kind']} {fact['id']}".strip()] = fact["value"]
         return dict(sorted(found.items()))
-
-
-def _with_salience(specs: list[RuleSpec]) -> Iterator[tuple[int, RuleSpec]]:
-    """Give the first rule the highest salience, and no two the same (engine-notes, 3 and 4)."""
-    for number, spec in enumerate(specs):
-        yield len(specs) - number, spec
-
-
-def _rule(spec: RuleSpec, salience: int) -> Any:
-    action = spec.action
-
-    def right_hand_side(engine: Any, **matched: Any) -> None:
-        action(engine, **matched)
-
-    # experta asks for the signature some nine times a rule while it builds the network; this answers at once.
-    right_hand_side.__signature__ = _RIGHT_HAND_SIDE  # type: ignore[attr-defined]  # inspect reads it, typeshed omits it
-    return Rule(*bound(spec.patterns), salience=salience)(right_hand_side)
-
-
-def _call(method: Callable[..., None], *arguments: Any, **_: Any) -> None:
-    """Call *method* with the arguments it was given, not with the engine or the facts."""
-    method(*arguments[:-1])
-
-
-def _call_with_facts(method: Callable[..., None], *arguments: Any, **matched: Any) -> None:
-    """Call *method* as `_call` does, with the facts that matched as its last argument."""
-    method(*arguments[:-1], matched.values())

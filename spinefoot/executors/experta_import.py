@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 __all__ = [
-    "AS",
+    "BusNode",
     "ConflictSetNode",
     "Fact",
     "KnowledgeEngine",
@@ -26,6 +26,7 @@ __all__ = [
     "ReteMatcher",
     "Rule",
     "SameContextCheck",
+    "Token",
 ]
 
 _ALIASES = ("Mapping", "MutableMapping", "Hashable", "Iterable", "Sequence", "Callable", "Set")
@@ -59,6 +60,7 @@ def _load() -> Any:
         import experta
         import experta.matchers.rete.check
         import experta.matchers.rete.nodes
+        import experta.matchers.rete.token
 
         if not hasattr(experta, "KnowledgeEngine"):
             # experta/__init__ hid the reason; importing the part again shows it.
@@ -69,7 +71,6 @@ def _load() -> Any:
 
 
 _experta = _load()
-AS = _experta.AS
 Fact = _experta.Fact
 KnowledgeEngine = _experta.KnowledgeEngine
 P = _experta.P
@@ -77,4 +78,6 @@ ReteMatcher = _experta.KnowledgeEngine.__matcher__
 SameContextCheck = _experta.matchers.rete.check.SameContextCheck
 OrdinaryMatchNode = _experta.matchers.rete.nodes.OrdinaryMatchNode
 ConflictSetNode = _experta.matchers.rete.nodes.ConflictSetNode
+BusNode = _experta.matchers.rete.nodes.BusNode
+Token = _experta.matchers.rete.token.Token
 Rule = _experta.Rule

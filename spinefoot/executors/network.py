@@ -18,13 +18,12 @@ through them is left out. What no case of this network can fire is never built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import Enum
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from functools import cache, partial
+from typing import Any, TypeAlias
 
-from spinefoot.executors.experta_import import AS, Fact, P
+from spinefoot.executors.experta_import import Fact, P, Rule
 from spinefoot.model.conditions import (
     AllOf,
     AnyOf,
@@ -54,12 +53,9 @@ __all__ = [
     "Number",
     "Patterns",
     "Reached",
-    "RuleSpec",
     "Unanswered",
-    "bound",
     "lead_name",
     "pattern_concluded",
-    "reached",
 ]
 
 
@@ -80,35 +76,23 @@ class Concluded(Fact):  # type: ignore[misc]  # experta has no types
 
 
 class Reached(Fact):  # type: ignore[misc]  # experta has no types
-    """An inner node of a condition that is settled: `block`, `node`."""
+    """An inner node of a condition that is settled: `id`, its number."""
 
 
 class Begin(Fact):  # type: ignore[misc]  # experta has no types
     """Always there: the pattern of rules that conclude a stage."""
 
 
-_BLOCK = 10
-
-
-def reached(node: int) -> Any:
-    """
-    Return the fact, or the pattern, that inner node number *node* is settled.
-
-    The block comes first in the network, so that a fact meets the nodes of its block and not all of them.
-    """
-    return Reached(block=node // _BLOCK, node=node)
-
-
-def pattern_concluded(rulebase: RuleBase, name: str, truth: bool) -> Any:
-    """Return the fact, or the experta pattern, that pattern *name* was concluded to be *truth*; in blocks, as `reached`."""
-    return Concluded(kind="pattern", block=rulebase.pattern_number[name] // _BLOCK, id=name, value=truth)
+def pattern_concluded(name: str, truth: bool) -> Any:
+    """Return the fact, or the experta pattern, that pattern *name* was concluded to be *truth*."""
+    return Concluded(kind="pattern", id=name, value=truth)
 
 
 Patterns = tuple[Any, ...]
 """experta patterns that must all match; empty means always."""
 
 
-class Ask(Enum):
+class Ask(StrEnum):
     """What is asked of a node."""
 
     TRUE = "true"
@@ -130,12 +114,24 @@ class Ask(Enum):
 _NEGATED = {Ask.TRUE: Ask.FALSE, Ask.FALSE: Ask.TRUE, Ask.NOT_TRUE: Ask.NOT_FALSE, Ask.NOT_FALSE: Ask.NOT_TRUE}
 
 
-@dataclass(frozen=True)
-class RuleSpec:
-    """A rule to be: its patterns and what to call with the facts that matched."""
+Action: TypeAlias = Callable[[Sequence[Any]], None]
+"""What a rule does when it fires, given the facts that its patterns matched, in their order."""
 
-    patterns: Patterns
-    action: Callable[..., None]
+
+class FiringRule(Rule):  # type: ignore[misc]  # experta has no types
+    """A rule of experta that does *action*; experta itself makes rules by decorating functions."""
+
+    __name__ = "rule"  # for experta's watchers
+
+    def __new__(cls, patterns: Patterns, salience: int, action: Action) -> Any:
+        """Make a rule; arguments as of experta's Rule."""
+        rule = super().__new__(cls, *patterns, salience=salience)
+        rule.action = action
+        return rule
+
+    def __call__(self, engine: Any, **matched: Any) -> None:
+        """Fire."""
+        self.action([matched[f"f{position}"] for position in range(len(matched))])
 
 
 class NetworkBuilder:
@@ -145,21 +141,24 @@ class NetworkBuilder:
         self,
         rulebase: RuleBase,
         vocabulary: frozenset[str],
-        conclude_pattern: Callable[[str, bool], Callable[..., None]],
+        conclude_pattern: Callable[[str, bool, Sequence[Any]], None],
+        reach: Callable[[int, Sequence[Any]], None],
     ) -> None:
         self.rulebase = rulebase
         self.vocabulary = vocabulary
         self.conclude_pattern = conclude_pattern
-        self.rules: list[RuleSpec] = []
+        self.reach = reach
+        self.rules: list[FiringRule] = []
         self.asked_unanswered: set[str] = set()
         self._patterns: dict[tuple[Condition, Ask], Patterns | None] = {}
         self._possible: dict[tuple[Condition, Ask], bool] = {}
         self._nodes = 0
 
-    def add(self, patterns: Patterns | None, action: Callable[..., None]) -> None:
+    def add(self, patterns: Patterns | None, action: Action) -> None:
         """Add a rule; nothing is added where *patterns* is None (it can never fire)."""
         if patterns is not None:
-            self.rules.append(RuleSpec(patterns or (Begin(),), action))
+            # No two saliences are the same (engine-notes, 3 and 4).
+            self.rules.append(FiringRule(patterns or (Begin(),), -len(self.rules), action))
 
     def patterns(self, condition: Condition, ask: Ask = Ask.TRUE) -> Patterns | None:
         """Return what must match for the answer *ask* about *condition*; None if it never can be the answer."""
@@ -250,8 +249,8 @@ class NetworkBuilder:
         inner = self.patterns(when, ask)
         if not inner or ask in (Ask.NOT_TRUE, Ask.NOT_FALSE):
             return inner
-        self.add(inner, self.conclude_pattern(name, ask.wants_truth))
-        return (pattern_concluded(self.rulebase, name, ask.wants_truth),)
+        self.add(inner, partial(self.conclude_pattern, name, ask.wants_truth))
+        return (pattern_concluded(name, ask.wants_truth),)
 
     def _either(self, parts: Iterable[Patterns | None]) -> Patterns | None:
         alternatives = list(dict.fromkeys(part for part in parts if part is not None))
@@ -261,8 +260,8 @@ class NetworkBuilder:
             return alternatives[0] if alternatives else None
         node = self._node()
         for alternative in _merged(alternatives):
-            self.add(alternative, _reach(node))
-        return (reached(node),)
+            self.add(alternative, partial(self.reach, node))
+        return (Reached(id=node),)
 
     def _at_least(self, needed: int, parts: list[Patterns | None]) -> Patterns | None:
         """
@@ -305,13 +304,6 @@ def _merged(alternatives: list[Patterns]) -> list[Patterns]:
     return joined + rest
 
 
-def _reach(node: int) -> Callable[..., None]:
-    def action(engine: Any, **matched: Any) -> None:
-        engine.reach(node, matched.values())
-
-    return action
-
-
 # A predicate is made once for each comparison, so that equal patterns share a node of the network.
 @cache
 def _within(condition: NumberIs, wanted: bool) -> Any:
@@ -347,12 +339,3 @@ def _conclusion(condition: Condition, wanted: bool) -> Any:
 def lead_name(lead: ScoreLead) -> str:
     """Name a score lead, for its fact and the trace."""
     return f"{'/'.join(lead.of)} over {'/'.join(lead.over)} by {lead.at_least}"
-
-
-def bound(patterns: Patterns) -> list[Any]:
-    """Return *patterns* so that the action receives the matching facts as f0, f1, ..."""
-    return [getattr(AS, f"f{number}") << _copy(pattern) for number, pattern in enumerate(patterns)]
-
-
-def _copy(pattern: Any) -> Any:
-    return type(pattern).from_iter(pattern.items())

@@ -116,11 +116,6 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {pattern.id: pattern for pattern in self.patterns}
 
     @cached_property
-    def pattern_number(self) -> dict[str, int]:
-        """Place of each pattern among the patterns."""
-        return {pattern.id: number for number, pattern in enumerate(self.patterns)}
-
-    @cached_property
     def cause(self) -> dict[str, Cause]:
         """Causes by id."""
         return {cause.id: cause for cause in self.causes}

@@ -90,3 +90,14 @@ def test_the_trace_does_not_depend_on_the_order_of_answers(rules: spinefoot.Rule
         outputs.add(spinefoot.assess({name: given_answers[name] for name in names}, rules).to_json())
 
     assert len(outputs) == 1
+
+
+def test_a_run_that_failed_leaves_nothing_for_the_next_case(rules: spinefoot.RuleBase) -> None:
+    names = [finding.id for finding in rules.findings if finding.kind == "yes_no"]
+    next_case = {name: number % 2 == 0 for number, name in enumerate(names)} | {"exam_serum_urate_mmol_l": 0.4}
+    expected = experta_engine.infer(msgspec.structs.replace(rules), next_case)
+
+    with pytest.raises(TypeError):
+        experta_engine.infer(rules, {**dict.fromkeys(names, True), "exam_serum_urate_mmol_l": "a word"})
+
+    assert experta_engine.infer(rules, next_case) == expected
