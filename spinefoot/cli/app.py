@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from spinefoot.version import __version__
 
 __all__ = ["app", "main"]
 
-_ALLOCATIONS_BEFORE_COLLECTION = 100_000
+_ALLOCATIONS_BEFORE_COLLECTION = 300_000
 
 
 class _Refusing(TyperGroup):
@@ -74,6 +75,8 @@ def main() -> None:
     """Run the command line."""
     # The network of rules is many small objects that live as long as the process; collecting among them finds nothing.
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION)
+    # Nor does it pay to search them once more on the way out.
+    atexit.register(gc.freeze)
     app(prog_name="spinefoot")
 
 
