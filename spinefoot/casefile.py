@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -328,6 +327,8 @@ def _parse_json(text: str, name: str) -> tuple[y.Node | None, list[Problem]]:
 
 def _parse_toml(text: str, name: str) -> tuple[y.Node | None, list[Problem]]:
     """Read TOML: by tomllib, which keeps no places, so that the line of a key is looked for in the text."""
+    import tomllib
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -88,6 +87,8 @@ def _has_home() -> bool:
 
 def _write(target: Path, content: bytes) -> None:
     """Write whole or not at all, and keep only the newest few copies."""
+    import tempfile
+
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".rules-")
     with os.fdopen(handle, "wb") as file:

@@ -1,5 +1,6 @@
 """Every way in which a rule base can be broken is refused with its code, its words, its file and its line."""
 
+import os
 import re
 import shutil
 
@@ -165,3 +166,18 @@ def test_the_content_hash_changes_with_one_weight(folder):
     (folder / GOUT).write_text(re.sub(r"if_true: 3\b", "if_true: 4", text, count=1))
 
     assert read(folder).sha256 != before
+
+
+def test_a_folder_of_rules_that_cannot_be_read_is_refused_and_not_left_out(folder, monkeypatch):
+    def scandir(path):
+        if str(path).endswith("red_flags"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", scandir)
+
+    [problem] = refused(folder)
+
+    assert problem.code == "SF101"
+    assert str(problem) == f"{folder}/red_flags: SF101 the folder cannot be read: Permission denied"
