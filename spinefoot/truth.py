@@ -10,6 +10,7 @@ from spinefoot.model.conditions import (
     AnyOf,
     Condition,
     Count,
+    EveryDangerNo,
     Holds,
     IsOneOf,
     IsUnknown,
@@ -51,12 +52,11 @@ class View:
         """Return True, False or None (unknown)."""
         if isinstance(condition, Holds):
             return self._holds(condition.id)
-        if isinstance(condition, AllOf):
-            return _all([self.truth(child) for child in condition.of])
-        if isinstance(condition, AnyOf):
-            return _negate(_all([_negate(self.truth(child)) for child in condition.of]))
+        if isinstance(condition, AllOf | AnyOf):
+            return self._joined(condition)
         if isinstance(condition, Not):
-            return _negate(self.truth(condition.of))
+            inner = self.truth(condition.of)
+            return None if inner is None else not inner
         if isinstance(condition, Count):
             return self._count(condition)
         if isinstance(condition, NumberIs):
@@ -65,12 +65,24 @@ class View:
         if isinstance(condition, IsOneOf):
             option = self.answers.get(condition.finding)
             return None if option is None else option in condition.options
+        if isinstance(condition, EveryDangerNo):
+            return self.truth(self.rulebase.every_danger_no)
         return self._concluded(condition)
 
     def fires(self, when: Condition, unless: Condition | None = None) -> bool:
         """Tell whether a rule fires: *when* is true and *unless* is not true."""
-        when, unless = self.rulebase.expand(when), unless and self.rulebase.expand(unless)
         return self.truth(when) is True and (unless is None or self.truth(unless) is not True)
+
+    def _joined(self, condition: AllOf | AnyOf) -> bool | None:
+        decisive = isinstance(condition, AnyOf)  # one true child decides an AnyOf, one false child an AllOf
+        result: bool | None = not decisive
+        for child in condition.of:
+            value = self.truth(child)
+            if value is decisive:
+                return decisive
+            if value is None:
+                result = None
+        return result
 
     def _holds(self, name: str) -> bool | None:
         pattern = self.rulebase.pattern.get(name)
@@ -108,13 +120,3 @@ class View:
         if isinstance(condition, SpineLinkIs):
             return self.spine_link in condition.verdicts
         raise AssertionError(f"a condition that no stage may read: {type(condition).__name__}")
-
-
-def _all(values: list[bool | None]) -> bool | None:
-    if False in values:
-        return False
-    return None if None in values else True
-
-
-def _negate(value: bool | None) -> bool | None:
-    return None if value is None else not value

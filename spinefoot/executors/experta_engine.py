@@ -186,7 +186,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             self._add_gated(advice.when, advice.unless, partial(self._fire_advice, advice))
 
     def _true(self, condition: Condition | None) -> Patterns | None:
-        return () if condition is None else self._builder.patterns(self.rulebase.expand(condition))
+        return () if condition is None else self._builder.patterns(condition)
 
     def _false(self, condition: Condition) -> Patterns | None:
         return self._builder.patterns(condition, Ask.FALSE)
@@ -196,7 +196,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         matching = self._true(when)
         if matching is None:
             return
-        gate = () if unless is None else self._builder.patterns(self.rulebase.expand(unless), Ask.NOT_TRUE)
+        gate = () if unless is None else self._builder.patterns(unless, Ask.NOT_TRUE)
         own = len(matching)
 
         def action(matched: Sequence[Any]) -> None:

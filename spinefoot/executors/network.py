@@ -29,6 +29,7 @@ from spinefoot.model.conditions import (
     AnyOf,
     Condition,
     Count,
+    EveryDangerNo,
     Holds,
     IsOneOf,
     IsUnknown,
@@ -183,6 +184,8 @@ class NetworkBuilder:
         if isinstance(condition, Count):
             needed = condition.at_least if ask.wants_truth else len(condition.of) - condition.at_least + 1
             return sum(self.is_possible(child, ask) for child in condition.of) >= needed
+        if isinstance(condition, EveryDangerNo):
+            return self.is_possible(self.rulebase.every_danger_no, ask)
         if isinstance(condition, Holds) and condition.id in self.rulebase.pattern:
             return self.is_possible(self.rulebase.pattern[condition.id].when, ask)
         if isinstance(condition, Holds | NumberIs | IsOneOf):
@@ -212,6 +215,8 @@ class NetworkBuilder:
             parts = [self.patterns(child, ask) for child in condition.of]
             needed = condition.at_least if ask.wants_truth else len(parts) - condition.at_least + 1
             return self._at_least(needed, parts)
+        if isinstance(condition, EveryDangerNo):
+            return self.patterns(self.rulebase.every_danger_no, ask)
         if isinstance(condition, Holds) and condition.id in self.rulebase.pattern:
             return self._pattern(condition.id, ask)
         if isinstance(condition, Holds):

@@ -182,7 +182,7 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         Numbers, and choices without a "none", ask for details only and are left out.
         """
         if isinstance(condition, EveryDangerNo):
-            return self._every_danger_no
+            return self.every_danger_no
         if isinstance(condition, Not):
             return Not(self.expand(condition.of))
         if isinstance(condition, AllOf):
@@ -194,7 +194,8 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return condition
 
     @cached_property
-    def _every_danger_no(self) -> Condition:
+    def every_danger_no(self) -> Condition:
+        """What `EveryDangerNo` stands for: see `expand`."""
         return AllOf(tuple(self._danger_no(finding) for finding in self.findings if _can_say_no(finding)))
 
     def _danger_no(self, finding: Finding) -> Condition:
@@ -217,21 +218,20 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def reads(self, *conditions: Condition | None) -> tuple[str, ...]:
         """Return the findings that *conditions* read, through patterns, in order of first mention."""
         found: dict[str, None] = {}
-
-        def visit(condition: Condition) -> None:
-            if isinstance(condition, Holds) and condition.id in self.pattern:
-                found.update(dict.fromkeys(self._pattern_reads(condition.id)))
-            elif isinstance(condition, Holds):
-                found[condition.id] = None
-            elif isinstance(condition, NumberIs | IsOneOf | IsUnknown):
-                found[condition.finding] = None
-            for child in children(condition):
-                visit(child)
-
         for condition in conditions:
             if condition is not None:
-                visit(self.expand(condition))
+                self._collect_reads(condition, found)
         return tuple(found)
+
+    def _collect_reads(self, condition: Condition, found: dict[str, None]) -> None:
+        if isinstance(condition, Holds):
+            found.update(dict.fromkeys(self._pattern_reads(condition.id) if condition.id in self.pattern else (condition.id,)))
+        elif isinstance(condition, NumberIs | IsOneOf | IsUnknown):
+            found[condition.finding] = None
+        elif isinstance(condition, EveryDangerNo):
+            self._collect_reads(self.every_danger_no, found)
+        for child in children(condition):
+            self._collect_reads(child, found)
 
     def _pattern_reads(self, name: str) -> tuple[str, ...]:
         if name not in self._reads_of_patterns:

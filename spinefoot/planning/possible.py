@@ -11,7 +11,18 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
 from spinefoot.model.assessment import Answers
-from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, Holds, IsOneOf, IsUnknown, Not, NumberIs
+from spinefoot.model.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Count,
+    EveryDangerNo,
+    Holds,
+    IsOneOf,
+    IsUnknown,
+    Not,
+    NumberIs,
+)
 from spinefoot.model.findings import Finding, Value
 from spinefoot.model.rulebase import RuleBase
 
@@ -101,14 +112,15 @@ class Possible:
             return self._compared(condition)
         if isinstance(condition, IsUnknown):
             return self._unknown(condition.finding)
+        if isinstance(condition, EveryDangerNo):
+            return self.truth(self.rulebase.every_danger_no)
         if self._late is None:
             raise AssertionError(f"a condition that no stage may read: {type(condition).__name__}")
         return self._late(condition)
 
     def fires(self, when: Condition, unless: Condition | None = None) -> int:
         """Return whether a rule may fire (`TRUE`) and may stay silent (`FALSE`)."""
-        expand = self.rulebase.expand
-        return fire_bits(self.truth(expand(when)), None if unless is None else self.truth(expand(unless)))
+        return fire_bits(self.truth(when), None if unless is None else self.truth(unless))
 
     def _may_be_asked(self, finding: Finding) -> bool:
         if finding.id in self.answers or finding.id in self.declined:

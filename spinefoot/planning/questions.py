@@ -12,6 +12,7 @@ from typing import NamedTuple
 from spinefoot.model.assessment import Conclusions
 from spinefoot.model.conditions import (
     Condition,
+    EveryDangerNo,
     Holds,
     IsOneOf,
     IsUnknown,
@@ -106,6 +107,8 @@ class Questions:
             return self._of_name(condition.id)
         if isinstance(condition, NumberIs | IsOneOf | IsUnknown):
             return self._of_name(condition.finding)
+        if isinstance(condition, EveryDangerNo):
+            return self._of(self._rulebase.every_danger_no)
         return self._of(*inside) if (inside := children(condition)) else self._of_conclusion(condition)
 
     def _of_name(self, name: str) -> int:
@@ -147,8 +150,7 @@ class Questions:
     def _of_rule(self, name: str, when: Condition, unless: Condition | None) -> int:
         """Return the open findings on which the firing of a rule depends."""
         if name not in self._undecided:
-            expand = self._rulebase.expand
-            self._undecided[name] = self._of(expand(when), None if unless is None else expand(unless))
+            self._undecided[name] = self._of(when, unless)
         return self._undecided[name]
 
     def _of_cause(self, cause: Cause) -> int:
