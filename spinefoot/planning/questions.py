@@ -26,9 +26,10 @@ from spinefoot.model.conditions import (
     UrgencyIs,
     children,
 )
-from spinefoot.model.knowledge import Cause, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
+from spinefoot.model.knowledge import Cause, RedFlag, RootLevelRule, ScopeRule, SpineLinkRule, UrgencyRule
 from spinefoot.planning.outlook import Outlook
 from spinefoot.planning.possible import TRUE, UNKNOWN, both, is_settled
+from spinefoot.verdict import withholds_causes
 
 __all__ = ["OpenQuestion", "Questions"]
 
@@ -84,6 +85,8 @@ class Questions:
         for rule in self._rulebase.root_level_rules:
             if reach.roots[rule.root] == both and self._outlook.fires(rule) == both:
                 self._add(_WORTH_OF_RULE, self._of_rule(rule.id, rule.when, rule.unless))
+        if both in reach.likely.values():
+            self._add(_WORTH_OF_RULE, self._of_withholding())
         for cause in self._rulebase.causes:
             if reach.likely[cause.id] == both:
                 plausible = self._plausibility(cause)
@@ -156,8 +159,13 @@ class Questions:
     def _of_cause(self, cause: Cause) -> int:
         """Return the open findings on which level and score of a cause depend."""
         if cause.id not in self._undecided:
-            self._undecided[cause.id] = _union(mask for _, mask in self._parts(cause))
+            self._undecided[cause.id] = _union(mask for _, mask in self._parts(cause)) | self._of_withholding()
         return self._undecided[cause.id]
+
+    def _of_withholding(self) -> int:
+        """Return the open findings that decide whether any cause is shown at all."""
+        rules: list[RedFlag | ScopeRule] = [flag for flag in self._rulebase.red_flags if withholds_causes(flag, self._rulebase)]
+        return _union(self._of_rule(rule.id, rule.when, rule.unless) for rule in [*rules, *self._rulebase.scope])
 
     def _parts(self, cause: Cause) -> Iterator[tuple[float, int]]:
         """Yield, for each part of a balance sheet, its weight in decibans and the open findings it depends on."""

@@ -16,8 +16,9 @@ import spinefoot
 from spinefoot.assessment.intake import settle
 from spinefoot.executors import plain
 from spinefoot.model.assessment import Conclusions
-from spinefoot.model.conditions import Holds, Not
+from spinefoot.model.conditions import Holds, LevelIs, Not
 from spinefoot.model.findings import Finding, Implication
+from spinefoot.model.knowledge import ScopeRule, SpineLinkRule
 from spinefoot.planning.outlook import Outlook
 from spinefoot.planning.possible import FALSE, TRUE
 from spinefoot.planning.questions import Questions
@@ -122,6 +123,32 @@ def test_irrelevant_questions_change_no_verdict(data: st.DataObject, seed: int) 
         conclusions = concluded(rulebase, known | completion)
         if conclusions is not None:
             assert verdict(conclusions) == verdict(now)
+
+
+def test_what_may_withhold_causes_matters_to_the_spine_link() -> None:
+    scope = ScopeRule(id="s", title="-", when=Holds("y0"), says="-", because="-")
+    cause = msgspec.structs.replace(BASE.causes[0], id="k", prior=9, applies_if=None, prior_if=(), evidence=(), answered_groups=0)
+    link = SpineLinkRule(
+        id="l", title="-", verdict="likely", when=LevelIs("k", ("possible",)), because="-", basis="expert", unless=None
+    )
+    rulebase = msgspec.structs.replace(
+        BASE,
+        findings=INTERVIEWED,
+        implications=(),
+        patterns=(),
+        red_flags=(),
+        scope=(scope,),
+        causes=(cause,),
+        urgency_rules=(),
+        root_level_rules=(),
+        spine_link_rules=(link,),
+        advice=(),
+        instruments=(),
+    )
+    outlook, now = Outlook(rulebase, {}), plain.infer(rulebase, {})
+
+    assert now.spine_link == "likely"
+    assert [question.finding for question in Questions(outlook, now).relevant()] == ["y0"]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
