@@ -208,7 +208,7 @@ def test_a_fault_that_no_case_notices_is_listed_with_its_place(base):
     assert done.returncode == 1
     assert re.search(r"NOT NOTICED: LIMB_NOW\n\n.*/red_flags/limb.yaml:3\n", done.stdout)
     assert "- unless: gate dropped: no unless" in done.stdout
-    assert "Red flags removed or lowered: 4 of 4 noticed" in done.stdout
+    assert "Red flags removed or lowered: 3 of 4 noticed" in " ".join(done.stdout.split())
 
 
 def test_faults_without_a_case_by_name(base):
