@@ -98,10 +98,10 @@ def gaps(reached: list[Reached], rulebase: RuleBase) -> list[Gap]:
 def _of_rule(rule: Rule, outcome: Outcome) -> Iterator[Reached]:
     parts = dict(parts_of(rule))
     for part, condition in parts.items():
-        truth = outcome.truth(outcome.rulebase.expand(condition))
+        truth = outcome.truth(condition)
         among = outcome.bits.everyone
         if part == "unless":
-            among = outcome.truth(outcome.rulebase.expand(parts["when"])).yes
+            among = outcome.truth(parts["when"]).yes
         elif part == "when" and isinstance(rule, Evidence) and rule.only_if is not None:
             among = outcome.truth(rule.only_if).yes
         row = _row(

@@ -11,6 +11,7 @@ from spinefoot.model.conditions import (
     AnyOf,
     Condition,
     Count,
+    EveryDangerNo,
     Holds,
     IsOneOf,
     IsUnknown,
@@ -75,13 +76,15 @@ class CasesView:
         if isinstance(condition, IsOneOf):
             chosen = union(cases for value, cases in self.bits.where(condition.finding) if value in condition.options)
             return self._of_answered(condition.finding, chosen)
+        if isinstance(condition, EveryDangerNo):
+            return self.truth(self.rulebase.every_danger_no)
         concluded = self._concluded(condition)
         return Truth(concluded, self.bits.everyone & ~concluded)
 
     def firing(self, when: Condition, unless: Condition | None = None) -> Bits:
         """Return the cases in which a rule fires: *when* is true and *unless* is not true."""
-        true = self.truth(self.rulebase.expand(when)).yes
-        return true if unless is None else true & ~self.truth(self.rulebase.expand(unless)).yes
+        true = self.truth(when).yes
+        return true if unless is None else true & ~self.truth(unless).yes
 
     def score_lead(self, lead: ScoreLead, among: Bits) -> Bits:
         """Return those of the cases *among* in which some origins lead others (`verdict.score_lead`)."""
