@@ -13,10 +13,10 @@ from spinefoot.evaluation.matrices import Kappa, Matrix, quadratic_kappa
 from spinefoot.evaluation.scored import counts
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["LevelTriage", "LowerThanExpected", "MissedEmergencies", "UrgencyMeasures", "measure_urgency"]
+__all__ = ["LevelTriage", "MissedEmergencies", "UnexpectedUrgency", "UrgencyMeasures", "measure_urgency"]
 
 # A frame of results has two columns for each cause; what is not read must not be copied.
-_COLUMNS = ("id", "urgency_rank", "urgency_lowest_ok", "triage", "one_urgency", "emergency_expected")
+_COLUMNS = ("id", "urgency_rank", "urgency_highest_ok", "urgency_lowest_ok", "triage", "one_urgency", "emergency_expected")
 
 
 class LevelTriage(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +28,8 @@ class LevelTriage(msgspec.Struct, frozen=True, kw_only=True):
     over: Share
 
 
-class LowerThanExpected(msgspec.Struct, frozen=True, kw_only=True):
-    """A case whose urgency came out lower than everything that is right; *expected* is the lowest that is."""
+class UnexpectedUrgency(msgspec.Struct, frozen=True, kw_only=True):
+    """A case whose urgency is lower, or higher, than everything that is right; *expected* is the nearest that is."""
 
     id: str
     expected: str
@@ -57,8 +57,9 @@ class UrgencyMeasures(msgspec.Struct, frozen=True, kw_only=True):
     """
     All about urgency; shares are of the *cases* with an expected urgency.
 
-    *matrix* and *kappa* take the cases for which just one urgency is right. *lower_than_expected* lists every
-    under-triaged case, the highest expected urgency and the widest gap first.
+    *matrix* and *kappa* take the cases for which just one urgency is right. *lower_than_expected* lists
+    every under-triaged case, the highest expected urgency and the widest gap first; *higher_than_expected* every
+    over-triaged one, the widest gap first.
     """
 
     cases: int
@@ -69,7 +70,8 @@ class UrgencyMeasures(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[LevelTriage, ...]
     matrix: Matrix
     kappa: Kappa
-    lower_than_expected: tuple[LowerThanExpected, ...]
+    lower_than_expected: tuple[UnexpectedUrgency, ...]
+    higher_than_expected: tuple[UnexpectedUrgency, ...]
 
 
 def measure_urgency(scored: pl.DataFrame, rulebase: RuleBase) -> UrgencyMeasures | None:
@@ -96,7 +98,8 @@ def measure_urgency(scored: pl.DataFrame, rulebase: RuleBase) -> UrgencyMeasures
         levels=tuple(level for level in levels if level.right.of),
         matrix=matrix,
         kappa=quadratic_kappa(matrix),
-        lower_than_expected=_lower_than_expected(rows, names),
+        lower_than_expected=_listed(rows, "under", "urgency_lowest_ok", names),
+        higher_than_expected=_listed(rows, "over", "urgency_highest_ok", names),
     )
 
 
@@ -118,9 +121,8 @@ def _missed(rows: pl.DataFrame) -> MissedEmergencies:
     )
 
 
-def _lower_than_expected(rows: pl.DataFrame, names: list[str]) -> tuple[LowerThanExpected, ...]:
-    under = rows.filter(pl.col("triage") == "under").sort(
-        "urgency_lowest_ok", "urgency_rank", "id", descending=[False, True, False]
-    )
-    columns = under.select("id", "urgency_lowest_ok", "urgency_rank").rows()
-    return tuple(LowerThanExpected(id=id, expected=names[lowest], result=names[rank]) for id, lowest, rank in columns)
+def _listed(rows: pl.DataFrame, triage: str, expected: str, names: list[str]) -> tuple[UnexpectedUrgency, ...]:
+    """List the cases of one *triage*: those with the highest urgency, expected or result, first, then the widest gap."""
+    found = rows.filter(pl.col("triage") == triage).select("id", pl.col(expected).alias("expected"), "urgency_rank")
+    ordered = found.sort(pl.min_horizontal("expected", "urgency_rank"), pl.max_horizontal("expected", "urgency_rank") * -1, "id")
+    return tuple(UnexpectedUrgency(id=id, expected=names[rank], result=names[result]) for id, rank, result in ordered.rows())

@@ -57,7 +57,7 @@ def say_share(share: Share, with_count: bool = False) -> str:
     Examples:
         >>> from spinefoot.evaluation.intervals import wilson
         >>> say_share(wilson(15, 148)), say_share(wilson(0, 0))
-        ('10.1%\n6.2 to 16.1', 'no case')
+        ('10.1%\n6.2 to 16.0', 'no case')
         >>> say_share(wilson(60, 60))
         '100%\n94.0 to 100'
     """
@@ -125,9 +125,13 @@ def _urgency(measured: UrgencyMeasures) -> Iterator[Grid]:
         notes=(DEFINITIONS["under_triage"], DEFINITIONS["kappa"]),
     )
     yield _matrix("Urgency: expected in rows, result in columns", measured.matrix)
-    if measured.lower_than_expected:
-        rows = tuple((case.id, case.expected, case.result) for case in measured.lower_than_expected)
-        yield _listed("Urgency lower than expected", ("case", "expected", "result"), rows, alarm=True)
+    for title, cases, alarm in (
+        ("Urgency lower than expected", measured.lower_than_expected, True),
+        ("Urgency higher than expected", measured.higher_than_expected, False),
+    ):
+        if cases:
+            rows = [(case.id, case.expected, case.result) for case in cases]
+            yield _listed(title, ("case", "expected", "result"), rows, alarm)
 
 
 def _missed(missed: MissedEmergencies) -> Grid:

@@ -84,6 +84,23 @@ def test_cases_that_came_out_too_low_are_listed_the_worst_first(measured):
     ]
 
 
+def test_cases_that_came_out_too_high_are_listed_the_most_urgent_first(measured):
+    rows = [
+        {"id": "b", "expected_urgency_at_most": "soon", "urgency": "same_day"},
+        {"id": "c", "expected_urgency": "routine", "urgency": "emergency"},
+        {"id": "a", "expected_urgency": "same_day;soon", "urgency": "emergency"},
+        {"id": "d", "expected_urgency": "soon", "urgency": "routine"},
+    ]
+
+    listed = measured(rows).overall.urgency.higher_than_expected
+
+    assert [(case.id, case.expected, case.result) for case in listed] == [
+        ("c", "routine", "emergency"),
+        ("a", "same_day", "emergency"),
+        ("b", "soon", "same_day"),
+    ]
+
+
 def links(measured, *pairs):
     return measured([{"spine_link": result, "expected_spine_link": expected} for expected, result in pairs]).overall.spine_link
 
