@@ -41,12 +41,13 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the interview; *order* decides which comes first."""
+    """A part of the interview; *order* decides which comes first, *caution* is said before its self-tests."""
 
     id: str
     order: int
     title: str
     purpose: str
+    caution: str | None = None
 
 
 class Checklist(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,10 +59,11 @@ class Checklist(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place of the body map, with the findings that say pain or numbness there."""
+    """A place of the body map, with the findings that say pain or numbness there; *mark* is its tag in the drawing."""
 
     id: str
     label: str
+    mark: str | None = None
     pain: str | None = None
     numb: str | None = None
     nerves: str | None = None
@@ -83,7 +85,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     In every yes_no finding *yes* is the abnormal answer, apart from questions that only gates read
     ("already checked", "unchanged for years"). `ask_if` says for whom the question has a meaning;
     it does not restrict what a symptom file may answer. *statement* (yes_no) and *subject* (a noun
-    phrase, for numbers and choices) put answers into sentences.
+    phrase, for numbers and choices) put answers into sentences. *steps* explain a self-test.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     min: int | float | None = None
     max: int | float | None = None
     options: tuple[Option, ...] = ()
+    steps: tuple[str, ...] = ()
     answer_labels: AnswerLabels | None = None
     ask_if: Condition | None = None
     no_not_trusted_if: Condition | None = None

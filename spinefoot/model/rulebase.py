@@ -66,6 +66,7 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     Tuples are in file order (paths sorted, then as written), which is also the order of firing
     within a stage. *sha256* covers the content and not its layout; *directory* is where it was read.
+    In *drawing*, the body map, `[mark]` stands for an area.
     """
 
     version: str
@@ -86,6 +87,7 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     checklists: tuple[Checklist, ...]
     findings: tuple[Finding, ...]
     areas: tuple[Area, ...]
+    drawing: str
     implications: tuple[Implication, ...]
     patterns: tuple[Pattern, ...]
     syndromes: tuple[Syndrome, ...]
@@ -200,7 +202,12 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _danger_no(self, finding: Finding) -> Condition:
         answered_no: Condition = Not(Holds(finding.id)) if finding.kind == "yes_no" else IsOneOf(finding.id, (NO_ANSWER_NEEDED,))
-        return answered_no if finding.ask_if is None else AnyOf((Not(self._applicable(finding.ask_if)), answered_no))
+        return answered_no if finding.ask_if is None else AnyOf((Not(self.applies_if[finding.id]), answered_no))
+
+    @cached_property
+    def applies_if(self) -> dict[str, Condition]:
+        """For each finding with an `ask_if`: when its question applies, and those that it follows up apply too."""
+        return {f.id: self._applicable(f.ask_if) for f in self.findings if f.ask_if is not None}
 
     def _applicable(self, condition: Condition) -> Condition:
         """
@@ -208,8 +215,9 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
         A follow-up of a question that does not apply does not apply either, though nobody answered it.
         """
-        if isinstance(condition, Holds) and condition.id in self.finding:
-            ask_if = self.finding[condition.id].ask_if
+        name = condition.id if isinstance(condition, Holds) else getattr(condition, "finding", None)
+        if name in self.finding:
+            ask_if = self.finding[name].ask_if
             return condition if ask_if is None else AllOf((self._applicable(ask_if), condition))
         if isinstance(condition, AllOf | AnyOf):
             return type(condition)(tuple(self._applicable(child) for child in condition.of))

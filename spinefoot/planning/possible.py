@@ -127,7 +127,8 @@ class Possible:
             return False
         if finding.observer == "clinician" and not self.examined:
             return False
-        return finding.ask_if is None or bool(self.truth(finding.ask_if) & (TRUE | UNKNOWN))
+        applies = self.rulebase.applies_if.get(finding.id)
+        return applies is None or bool(self.truth(applies) & (TRUE | UNKNOWN))
 
     def _finding(self, name: str) -> int:
         """A known yes stays; a no may turn out not to be trusted; what is unknown may also follow from another answer."""

@@ -128,9 +128,9 @@ class Questions:
         implied = (Holds(implication.when) for implication in self._rulebase.implied_by.get(name, ()))
         implying = (Holds(implication.then) for implication in self._rulebase.implies.get(name, ()))
         mask = self._of(*implied, *implying)
-        return (
-            mask | 1 << self._rulebase.finding_number[name] | self._of(finding.ask_if) if self._possible.is_open(name) else mask
-        )
+        if not self._possible.is_open(name):
+            return mask
+        return mask | 1 << self._rulebase.finding_number[name] | self._of(self._rulebase.applies_if.get(name))
 
     def _of_conclusion(self, condition: Condition) -> int:
         rulebase = self._rulebase

@@ -36,6 +36,11 @@ from spinefoot.rulebase.decode import Use
 
 __all__ = ["check"]
 
+_MARK = re.compile(r"\[([a-z]{2})\]")
+
+_WIDEST_DRAWING = 56
+"""Columns that are left inside the frame on a terminal of 60 columns."""
+
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 _ANSWERS: tuple[type, ...] = (Holds, NumberIs, IsOneOf, Not, AllOf, AnyOf, Count)
@@ -59,7 +64,7 @@ def check(rulebase: RuleBase, references: Iterable[Reference], uses: Iterable[Us
     """
     problems = [*_ids(rulebase), *_references(rulebase, references), *_uses(rulebase, uses)]
     if not problems:
-        problems += [*_findings(rulebase), *_causes(rulebase), *_circles(rulebase)]
+        problems += [*_findings(rulebase), *_drawing(rulebase), *_causes(rulebase), *_circles(rulebase)]
     if not problems:
         problems += [*_stages(rulebase), *_gates(rulebase), *_red_flags(rulebase), *_implications(rulebase)]
     return problems
@@ -68,7 +73,7 @@ def check(rulebase: RuleBase, references: Iterable[Reference], uses: Iterable[Us
 def _ids(rulebase: RuleBase) -> Iterator[Problem]:
     """Findings, patterns and rules share one space of names, so that an id means one thing everywhere."""
     yield from _duplicates([(f.id, f.where) for f in rulebase.findings] + [(r.id, r.where) for r in rulebase.rules()])
-    for named in (rulebase.sources, rulebase.topics, rulebase.checklists, rulebase.urgencies, rulebase.verdicts):
+    for named in (rulebase.areas, rulebase.sources, rulebase.topics, rulebase.checklists, rulebase.urgencies, rulebase.verdicts):
         yield from _duplicates([(thing.id, None) for thing in named], any_form=True)
 
 
@@ -217,6 +222,25 @@ def _wrong_shape(finding: Finding) -> str | None:
     if finding.kind != "yes_no" and (finding.answer_labels or finding.no_not_trusted_if):
         return "takes no answer_labels and no no_not_trusted_if"
     return None
+
+
+def _drawing(rulebase: RuleBase) -> Iterator[Problem]:
+    where = Location(f"{rulebase.directory}/areas.yaml")
+    marks = [area.mark for area in rulebase.areas if area.mark is not None]
+    drawn = _MARK.findall(rulebase.drawing)
+    for mark in dict.fromkeys(drawn):
+        fault = _name("mark", mark, marks)
+        if fault is not None:
+            yield Problem(fault[0], f"{fault[1]} in the drawing", where, fault[2])
+    for area in rulebase.areas:
+        if area.mark is not None and area.mark not in drawn:
+            yield Problem("SF208", f'the mark "{area.mark}" of {area.id} is not in the drawing', where, "as in [ab]")
+        if area.mark is not None and marks.count(area.mark) > 1:
+            yield Problem("SF207", f'the mark "{area.mark}" stands for {marks.count(area.mark)} areas', where)
+    for number, line in enumerate(rulebase.drawing.splitlines(), 1):
+        if len(line) > _WIDEST_DRAWING:
+            width = f"{len(line)} columns wide"
+            yield Problem("SF208", f"line {number} of the drawing is {width}", where, f"at most {_WIDEST_DRAWING} fit")
 
 
 def _causes(rulebase: RuleBase) -> Iterator[Problem]:

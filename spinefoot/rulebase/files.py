@@ -66,9 +66,10 @@ class TopicFile(_File, frozen=True):
 
 
 class Areas(_File, frozen=True):
-    """`areas.yaml`: the body map."""
+    """`areas.yaml`: the body map; `[mark]` in the drawing stands for the area with that mark."""
 
     areas: tuple[Area, ...]
+    drawing: str = ""
 
 
 class Implications(_File, frozen=True):

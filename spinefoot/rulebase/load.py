@@ -120,6 +120,7 @@ class _Reading:
             "checklists": _joined(_in_topic(file.checklists, file) for file in v["findings"]),
             "findings": _joined(_in_topic(file.findings, file) for file in _by_order(v["findings"])),
             "areas": _joined(file.areas for file in v["areas"]),
+            "drawing": "\n".join(file.drawing for file in v["areas"]),
             "implications": _joined(file.implications for file in v["implications"]),
             "patterns": _joined(file.patterns for file in v["patterns"]),
             "syndromes": tuple(file.syndrome for file in v["red_flags"]),
