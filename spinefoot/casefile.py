@@ -269,6 +269,7 @@ class _Reading:
                 findings[key], places[key] = result, where
             else:
                 declined.append(key)
+                places[key] = where
         return findings, tuple(declined), places
 
     def _answer(self, finding: Finding, node: y.Node) -> Value | Problem | None:

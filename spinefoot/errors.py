@@ -48,12 +48,13 @@ class Location(msgspec.Struct, frozen=True, order=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing wrong, where, and what to do about it. *code* is a key of `CODES`."""
+    """One thing wrong, where, and what to do about it. *code* is a key of `CODES`, *about* names what is concerned."""
 
     code: str
     message: str
     where: Location | None = None
     hint: str | None = None
+    about: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

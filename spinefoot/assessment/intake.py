@@ -107,4 +107,4 @@ def _contradiction(case: Case, source: str, name: str) -> Problem:
         return f" (line {place.line})" if place and place.line else ""
 
     message = f"{source} is yes{line(source)} and {name} is no{line(name)}; both cannot hold"
-    return Problem("SF606", message, case.places.get(name) or case.where)
+    return Problem("SF606", message, case.places.get(name) or case.where, about=(source, name))

@@ -86,6 +86,7 @@ from spinefoot.cli import (  # noqa: E402  (each registers its commands on `app`
     coverage,  # noqa: F401
     evaluate,  # noqa: F401
     findings,  # noqa: F401
+    interview,  # noqa: F401
     mutate,  # noqa: F401
     rules,  # noqa: F401
     template,  # noqa: F401

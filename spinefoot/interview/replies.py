@@ -42,12 +42,20 @@ COMMAND_LETTERS: Final = {
     "q": Command.QUIT,
 }
 
-_NOT_KNOWN: Final = frozenset(("?", "d", "dk", "don't know", "dont know", "do not know", "not sure", "unsure", "unknown"))
+_NUMBERED: Final = frozenset((Command.WHY, Command.HELP, Command.BACK, Command.REVIEW))
+_NOT_KNOWN: Final = frozenset(
+    phrase
+    for words in ("don't know", "dont know", "do not know", "dunno", "not sure", "unsure", "unknown", "no idea")
+    for phrase in (words, f"i {words}", f"i'm {words}", f"i am {words}")
+) | frozenset(("?", "d", "dk", "idk"))
 _NONE: Final = frozenset(("none", "no", "n", "0", "none of these"))
-_DAYS: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_NONE_BUT: Final = re.compile(r"(?:none|no)\b(?P<but> but| except)?[ ,]+")
+_DAYS: Final = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _WORDS: Final = {
     word: number for number, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)
 } | {"a": 1, "an": 1}
+_NEAR: Final = {"today": 0.0, "just now": 0.0, "yesterday": 1.0}
+_AROUND: Final = re.compile(r"^(?:about|around|roughly|for|since|some)\s+|\s+ago$")
 _DURATION: Final = re.compile(rf"(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_WORDS)})\s*(?P<unit>[a-z/µ²0-9]*)")
 
 
@@ -67,12 +75,13 @@ def read_command(text: str) -> Request | None:
     words = text.strip().split(maxsplit=1)
     if not words:
         return None
-    if text.strip().lower().startswith(Command.SO_FAR):
-        return Request(Command.SO_FAR, text.strip()[len(Command.SO_FAR) :].strip())
+    if " ".join(text.lower().split()) == Command.SO_FAR:
+        return Request(Command.SO_FAR, "")
     first, rest = words[0].lower(), words[1] if len(words) > 1 else ""
     command = COMMAND_LETTERS.get(first) or next((c for c in Command if c.value == first), None)
-    takes_more = command in (Command.BACK, Command.SAVE, Command.HELP, Command.WHY, Command.REVIEW)
-    return Request(command, rest) if command is not None and (not rest or takes_more) else None
+    if command is None or (rest and command is not Command.SAVE and not (rest.isdecimal() and command in _NUMBERED)):
+        return None
+    return Request(command, rest)
 
 
 def read_reply(text: str, findings: Sequence[Finding]) -> Replies:
@@ -89,10 +98,11 @@ def read_reply(text: str, findings: Sequence[Finding]) -> Replies:
     Raises:
         ReplyError: The reply cannot be read.
     """
-    word = " ".join(text.strip().lower().split())
+    word = " ".join(text.strip().lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").rstrip(".!").split())
     if not word:
         raise ReplyError("Nothing was typed. If you do not know, type ?")
-    if word in _NOT_KNOWN:
+    labels = findings[0].answer_labels if len(findings) == 1 else None
+    if word in _NOT_KNOWN or (labels is not None and word == labels.if_unknown.lower()):
         return dict.fromkeys(finding.id for finding in findings)
     if len(findings) > 1:
         return _checklist(word, findings)
@@ -115,7 +125,7 @@ def _single(text: str, word: str, finding: Finding) -> Value:
 
 def _option(word: str, finding: Finding) -> str:
     ids = finding.option_ids
-    if word.isdigit():
+    if word.isdecimal():
         if 1 <= int(word) <= len(ids):
             return ids[int(word) - 1]
         raise ReplyError(f"There is no number {word}; type 1 to {len(ids)}, or ? if you do not know.")
@@ -133,12 +143,14 @@ def _option(word: str, finding: Finding) -> str:
 
 def _number(text: str, word: str, finding: Finding) -> Value:
     """Read a number, with or without a unit: "3 weeks" where days are asked, "2 years" where years are."""
-    found = _DURATION.fullmatch(word)
+    own = (finding.unit or "").lower().removesuffix("s")
+    if word in _NEAR and own in _DAYS:
+        word = f"{_NEAR[word]:g} day"
+    found = _DURATION.fullmatch(_AROUND.sub("", word))
     if found is None:
         raise ReplyError(f'"{text}" is not a number. {_takes(finding)}')
     number, unit = found["number"].replace(",", "."), found["unit"].removesuffix("s")
     value = float(_WORDS.get(number, number))
-    own = (finding.unit or "").lower().removesuffix("s")
     if unit and unit != own:
         if unit not in _DAYS or own not in _DAYS:
             raise ReplyError(f'The unit "{found["unit"]}" does not fit. {_takes(finding)}')
@@ -163,16 +175,20 @@ def _checklist(word: str, findings: Sequence[Finding]) -> Replies:
         return {finding.id: False for finding in findings}
     if word == "all":
         return {finding.id: True for finding in findings}
-    replies: dict[str, Value | None] = {finding.id: False for finding in findings}
-    for place, value in _ticks(word, len(findings)):
-        replies[findings[place - 1].id] = value
-    return replies
+    named: dict[int, bool | None] = {}
+    none = _NONE_BUT.match(word)
+    for place, value in _ticks(word[none.end() :] if none else word, len(findings)):
+        if value and none and not none["but"]:
+            raise ReplyError(f'"{word}" could mean two things. Type {place} if it applies, or "none" if nothing does.')
+        if named.setdefault(place, value) is not value:
+            raise ReplyError(f"Number {place} stands there twice, once with a question mark. Type it once.")
+    return {finding.id: named.get(place, False) for place, finding in enumerate(findings, 1)}
 
 
 def _ticks(word: str, number: int) -> Iterator[tuple[int, bool | None]]:
     """Yield places named in a reply such as "2 5-7 9?", with yes, or None where a question mark says not sure."""
-    for part in word.replace(",", " ").split():
-        found = re.fullmatch(r"(\d+)(?:-(\d+))?(\?)?", part)
+    for part in re.sub(r"\band\b|[,;+&]", " ", word.replace(" ?", "?")).split():
+        found = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?(\?)?", part)
         if found is None:
             raise ReplyError(
                 f'"{part}" is not a number of the list. Type the numbers that apply, as in 2 5; "none" if none does; '

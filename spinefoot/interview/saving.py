@@ -10,18 +10,18 @@ import yaml
 
 from spinefoot.casefile import read_saved_case
 from spinefoot.errors import InputError, Location, Problem
-from spinefoot.interview.session import Session
+from spinefoot.interview.session import Replies, Session
 from spinefoot.model.case import Case
 from spinefoot.model.findings import Value
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["load_answers", "save_answers", "symptom_file"]
+__all__ = ["load_answers", "replies_of", "save_answers", "symptom_file"]
 
 
 def symptom_file(session: Session, id: str) -> str:
     """Return the answers of *session* as a YAML symptom file; "I don't know" is written as unknown."""
     rulebase = session.rulebase
-    replies: dict[str, Value | None] = {**session.given, **dict.fromkeys(sorted(session.declined))}
+    replies = session.replies
     lines = [
         "# Answers of an interview with spinefoot. Health data: keep it private.",
         *yaml.safe_dump({"id": id}, allow_unicode=True).splitlines(),
@@ -58,7 +58,7 @@ def save_answers(session: Session, path: Path) -> None:
 
 def load_answers(path: Path, rulebase: RuleBase) -> tuple[Case, list[Problem]]:
     """
-    Read saved answers.
+    Read saved answers; `replies_of` gives them to a session.
 
     Returns:
         The answers that fit *rulebase*, and one problem for each that does not.
@@ -70,6 +70,12 @@ def load_answers(path: Path, rulebase: RuleBase) -> tuple[Case, list[Problem]]:
     if case is None:
         raise InputError(problems or [Problem("SF601", "the file holds no case", Location(str(path)))])
     return case, problems
+
+
+def replies_of(case: Case) -> Replies:
+    """Return what was replied, in the order in which the file has it; None where the file says unknown."""
+    replies: dict[str, Value | None] = {**case.findings, **dict.fromkeys(case.declined)}
+    return dict(sorted(replies.items(), key=lambda reply: case.places.get(reply[0]) or Location("")))
 
 
 def _written(value: Value | None) -> str:

@@ -11,6 +11,7 @@ from spinefoot.executors.plain import infer
 from spinefoot.model.assessment import Answers, Conclusions
 from spinefoot.model.case import Case
 from spinefoot.model.findings import Value
+from spinefoot.model.knowledge import RedFlag, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.planning.outlook import Outlook
 from spinefoot.planning.possible import FALSE, TRUE
@@ -53,6 +54,14 @@ class Standing:
         """Open questions that could still change the verdict, most useful first."""
         return Questions(self.outlook, self.conclusions).relevant()
 
+    @cached_property
+    def emergencies(self) -> tuple[RedFlag | UrgencyRule, ...]:
+        """The rules that set the highest urgency there is; none where the urgency is lower."""
+        if self.rulebase.urgency_rank[self.conclusions.urgency] > 0:
+            return ()
+        names = set(self.conclusions.urgency_rules)
+        return tuple(rule for rule in self.outlook.setting_urgency() if rule.id in names)
+
     @property
     def urgency_is_settled(self) -> bool:
         """Tell whether no further answer can change the urgency."""
@@ -93,8 +102,10 @@ class Session:
         rulebase: What is asked and how it is judged.
         examined: Whether findings of an examiner are asked too.
         everything: Ask every question that applies, not only those that could change the verdict.
-        start: Answers known before the first question.
-        declined: Findings known before the first question to be unknown.
+        start: Replies known before the first question, as from a saved interview: steps like any other.
+
+    Raises:
+        InputError: Two answers of *start* contradict each other.
     """
 
     def __init__(
@@ -103,15 +114,13 @@ class Session:
         *,
         examined: bool = False,
         everything: bool = False,
-        start: Answers | None = None,
-        declined: Collection[str] = (),
+        start: Replies | None = None,
     ) -> None:
         self.rulebase = rulebase
         self.examined = examined
         self.everything = everything
-        self._start: Replies = {**dict.fromkeys(declined), **(start or {})}
-        self._steps: list[Step] = []
-        self.standing = self._stand(self._replies())
+        self._steps = _as_steps(rulebase, start or {})
+        self.standing = self._stand(self.replies)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -119,14 +128,19 @@ class Session:
         return tuple(self._steps)
 
     @property
+    def replies(self) -> dict[str, Value | None]:
+        """Every reply by finding, in the order in which they were given; None is "I don't know"."""
+        return _merged(self._steps)
+
+    @property
     def given(self) -> dict[str, Value]:
         """Answers as they were given, by finding, in the order in which they were given."""
-        return {name: value for name, value in self._replies().items() if value is not None}
+        return {name: value for name, value in self.replies.items() if value is not None}
 
     @property
     def declined(self) -> frozenset[str]:
         """Findings answered with "I don't know"."""
-        return frozenset(name for name, value in self._replies().items() if value is None)
+        return frozenset(name for name, value in self.replies.items() if value is None)
 
     def next_screen(self) -> Screen | None:
         """Return what to ask next; None where nothing that could still be asked would change the verdict."""
@@ -182,11 +196,8 @@ class Session:
         return self._steps[-1].screen.topic if self._steps else None
 
     def _become(self, steps: list[Step]) -> None:
-        standing = self._stand(_merged(self._start, steps))
+        standing = self._stand(_merged(steps))
         self._steps, self.standing = steps, standing
-
-    def _replies(self) -> dict[str, Value | None]:
-        return _merged(self._start, self._steps)
 
     def _stand(self, replies: Replies) -> Standing:
         given = {name: value for name, value in replies.items() if value is not None}
@@ -195,17 +206,27 @@ class Session:
 
     def _moot(self, steps: list[Step]) -> list[str]:
         """Return the findings replied to in *steps* whose question can no longer apply."""
-        standing = self._stand(_merged(self._start, steps))
-        asked = [self.rulebase.finding[name] for step in steps for name in step.replies]
-        return [
-            finding.id
-            for finding in asked
-            if finding.ask_if is not None and not standing.outlook.possible.truth(finding.ask_if) & ~FALSE
-        ]
+        standing = self._stand(_merged(steps))
+        applies = self.rulebase.applies_if
+        asked = [name for step in steps for name in step.replies if name in applies]
+        return [name for name in asked if standing.outlook.possible.truth(applies[name]) == FALSE]
 
 
-def _merged(start: Replies, steps: list[Step]) -> dict[str, Value | None]:
-    merged = dict(start)
+def _as_steps(rulebase: RuleBase, replies: Replies) -> list[Step]:
+    """Return known replies as the screens on which they may have been given."""
+    screens: dict[str, dict[str, Value | None]] = {}
+    for name, value in replies.items():
+        screens.setdefault(rulebase.finding[name].checklist or name, {})[name] = value
+    steps = []
+    for together in screens.values():
+        names = sorted(together, key=rulebase.finding_number.__getitem__)
+        first = rulebase.finding[names[0]]
+        steps.append(Step(Screen(first.checklist, tuple(names), first.topic), {name: together[name] for name in names}))
+    return steps
+
+
+def _merged(steps: list[Step]) -> dict[str, Value | None]:
+    merged: dict[str, Value | None] = {}
     for step in steps:
         merged |= step.replies
     return merged

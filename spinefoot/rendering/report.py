@@ -15,7 +15,7 @@ from spinefoot.model.knowledge import Evidence, RedFlag, ScopeRule, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.wording import answer_text, say_answer
 
-__all__ = ["Line", "Section", "Tone", "printable", "report", "trace_sections"]
+__all__ = ["Line", "Section", "Tone", "printable", "report", "say_on_arrival", "trace_sections"]
 
 Tone: TypeAlias = Literal["emergency", "same_day", "plain", "calm"]
 
@@ -49,12 +49,17 @@ _LIMITS = {
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One idea: *text*, set in by *level*; *mark* stands in front (a bullet or a weight), *strong* is emphasis."""
+    """
+    One idea: *text*, set in by *level*; *mark* stands in front (a bullet or a weight), *strong* is emphasis.
+
+    *verbatim* text is a drawing: it keeps its spaces and line ends.
+    """
 
     text: str
     level: int = 0
     mark: str = ""
     strong: bool = False
+    verbatim: bool = False
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +143,7 @@ def _urgency(assessment: Assessment) -> Section:
         lines.insert(1, Line(text="Call an ambulance; do not travel on your own.", mark="!", strong=True))
     lines += [Line(text=text, mark="*") for text in urgency.do]
     lines += [Line(text=text, mark="x") for text in urgency.do_not]
-    lines += _on_arrival(fired, rulebase)
+    lines += say_on_arrival(fired, rulebase)
     lines += _reasons(fired, assessment)
     rank = rulebase.urgency_rank[urgency.id]
     tone: Tone = "emergency" if rank == 0 else "same_day" if rank == 1 else "plain"
@@ -158,7 +163,8 @@ def _reasons(fired: Sequence[RedFlag | UrgencyRule], assessment: Assessment) -> 
         yield Line(text=f"and {len(fired) - _REASONS_SHOWN} more (--trace shows them all)")
 
 
-def _on_arrival(fired: Sequence[RedFlag | UrgencyRule], rulebase: RuleBase) -> list[Line]:
+def say_on_arrival(fired: Sequence[RedFlag | UrgencyRule], rulebase: RuleBase) -> list[Line]:
+    """Return what to say on arrival for each syndrome of the red flags among *fired*."""
     said: dict[str, None] = {}
     for rule in fired:
         if isinstance(rule, RedFlag):

@@ -69,6 +69,8 @@ def plain_text(sections: Iterable[Section], width: int) -> str:
 
 def _wrapped(line: Line, width: int) -> list[str]:
     """Wrap a line to *width* columns, set in by its level and hanging from its mark; a long word stays whole."""
+    if line.verbatim:
+        return printable(line.text).splitlines()
     indent = "  " * line.level
     mark = f"{line.mark} " if line.mark else ""
     return textwrap.wrap(

@@ -94,6 +94,29 @@ def test_a_broken_file_is_refused_with_code_words_file_and_line(folder, code, pa
     assert any(words in p.message and p.where.file == f"{folder}/{path}" and p.where.line == line for p in found), found
 
 
+@pytest.mark.parametrize(
+    ("drawing", "code", "words"),
+    [
+        ("[he] [xx]", "SF201", 'unknown mark "xx" in the drawing'),
+        ("[so]", "SF208", 'the mark "he" of heel is not in the drawing'),
+        ("[he]" + "." * 60, "SF208", "line 1 of the drawing is 64 columns wide"),
+    ],
+    ids=["unknown mark", "mark not drawn", "too wide"],
+)
+def test_a_drawing_that_does_not_fit_its_areas_is_refused(folder, drawing, code, words):
+    areas = "areas:\n  - {id: heel, label: heel, mark: he, pain: pain_heel}\n  - {id: sole, label: sole, mark: so}\n"
+    (folder / "areas.yaml").write_text(f"drawing: '{drawing}'\n{areas}")
+
+    assert [(p.code, words in p.message) for p in refused(folder) if words in p.message] == [(code, True)]
+
+
+def test_two_areas_with_one_mark_are_refused(folder):
+    areas = "areas:\n  - {id: heel, label: heel, mark: he}\n  - {id: sole, label: sole, mark: he}\n"
+    (folder / "areas.yaml").write_text(f"drawing: '[he]'\n{areas}")
+
+    assert {p.code for p in refused(folder)} == {"SF207"}
+
+
 def test_a_misspelt_name_comes_with_the_nearest_spelling(folder):
     (folder / P).write_text(pattern("foot_dorp"))
 
