@@ -56,6 +56,7 @@ class Conversation:
         self._style = style
         self._budget = budget
         self._asked = 0
+        self._asks_on_at = budget
         self._announced: frozenset[str] = frozenset()
         self._noticed: frozenset[str] = frozenset()
         self._in_emergency = False
@@ -126,11 +127,11 @@ class Conversation:
         screen = self.session.next_screen()
         if screen is None or self.session.everything or not standing.urgency_is_settled:
             return screen
-        if self._asked >= self._budget:
+        if self._asked >= self._asks_on_at:
             self._talk.show(pages.still_open_page(standing))
             if not self._agrees(f"{self._asked} questions are done. Go on? y yes  n no, show the result"):
                 return None
-            self._asked = 0
+            self._asks_on_at = self._asked + self._budget
         elif not self._said_settled:
             self._said_settled = True
             self._talk.say("How soon you should be seen is settled now. What is still asked is about the cause.")

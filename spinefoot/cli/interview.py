@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import traceback
 from pathlib import Path
@@ -115,12 +116,15 @@ def _converse(conversation: Conversation, talk: TerminalTalk) -> None:
 
 
 def _say_how_to_go_on(conversation: Conversation, finished: bool) -> None:
-    file = conversation.save_to
-    if file is None and not finished:
+    from spinefoot.rendering.report import printable
+
+    if conversation.save_to is None:
         typer.echo("Your answers were not saved. Next time, --save FILE keeps them.")
-    elif file is not None and finished:
+        return
+    file = printable(shlex.quote(str(conversation.save_to)))
+    if finished:
         typer.echo(f"Your answers are in {file}. The same result again: spinefoot assess {file}")
-    elif file is not None:
+    else:
         typer.echo(f"Your answers are in {file}. To go on: spinefoot interview --resume {file} --save {file}")
 
 

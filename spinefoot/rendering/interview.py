@@ -191,11 +191,11 @@ def emergency_page(standing: Standing, announced: Collection[str]) -> list[Secti
 
 
 def raised_page(standing: Standing) -> list[Section]:
-    """Return, for somebody who stops early, what was raised so far and what to watch for."""
+    """Return, for somebody who stops early, what to watch for, and last, where it stays in sight, what was raised so far."""
     rulebase, conclusions = standing.rulebase, standing.conclusions
-    watch = Section(title="Go now, or call, if", lines=tuple(Line(text=text, mark="!") for text in rulebase.safety_net))
     if standing.emergencies:
-        return [*emergency_page(standing, ()), watch]
+        return emergency_page(standing, ())
+    watch = Section(title="Go now, or call, if", lines=tuple(Line(text=text, mark="!") for text in rulebase.safety_net))
     urgency = rulebase.urgencies[rulebase.urgency_rank[conclusions.urgency]]
     fired = [rulebase.red_flag[name] for name in conclusions.red_flags]
     lines = [Line(text="Nothing you answered so far raised a warning sign.")]
@@ -205,7 +205,7 @@ def raised_page(standing: Standing) -> list[Section]:
         lines += say_on_arrival(fired, rulebase)
     lines.append(Line(text="Not every question was asked: this is no all-clear, and it may be more urgent than this."))
     tone: Tone = "same_day" if fired and rulebase.urgency_rank[urgency.id] == 1 else "plain"
-    return [Section(title="You stopped early", lines=tuple(lines), tone=tone), watch]
+    return [watch, Section(title="You stopped early", lines=tuple(lines), tone=tone)]
 
 
 def dropped_page(names: Sequence[str], rulebase: RuleBase) -> list[Section]:
