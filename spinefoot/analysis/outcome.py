@@ -203,7 +203,7 @@ class _Stages:
         else:
             anew = sheets.differ_from(before.sheets[cause.id], out.bits.everyone) | before.withheld
             differing = before.withheld ^ out.withheld
-        scored = {case: sheets.score(case, self.rulebase.scoring) for case in bits_of(anew & ~out.withheld)}
+        scored = {case: sheets.score(case) for case in bits_of(anew & ~out.withheld)}
         known = out.scores.get(cause.id, {})
         differing |= union(1 << case for case, new in scored.items() if case not in known or _differ(known[case], new))
         if not differing and cause.id in out.levels:

@@ -18,7 +18,7 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
     All that decides the scores of *cause*.
 
     *items* holds the truth of each item where it applies, *priors* where each `prior_if` is true,
-    *lifted* where the ceiling is; *clinician_groups* as in `RuleBase`.
+    *lifted* where the ceiling is; *clinician_groups* and *scoring* as in `RuleBase`.
     """
 
     cause: Cause
@@ -27,12 +27,15 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
     priors: tuple[Bits, ...]
     lifted: Bits
     clinician_groups: frozenset[str]
+    scoring: Scoring
 
     def differ_from(self, other: Sheets, everyone: Bits) -> Bits:
         """Return the cases whose score may differ between two readings of the same items."""
         if self is other:
             return 0
-        if self.clinician_groups != other.clinician_groups or _numbers(self.cause) != _numbers(other.cause):
+        if (self.clinician_groups, self.scoring) != (other.clinician_groups, other.scoring):
+            return everyone
+        if _numbers(self.cause) != _numbers(other.cause):
             return everyone
         differing = _differ(self.applies, other.applies) | (self.lifted ^ other.lifted)
         differing |= union(a ^ b for a, b in zip(self.priors, other.priors, strict=True))
@@ -42,7 +45,7 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
                 differing |= mine.yes | mine.no
         return differing
 
-    def score(self, case: int, scoring: Scoring) -> CauseScore:
+    def score(self, case: int) -> CauseScore:
         """Return the balance sheet of one case."""
         answered = [
             (item, bool(truth.yes >> case & 1))
@@ -53,7 +56,7 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
         applies = True if self.applies.yes >> case & 1 else False if self.applies.no >> case & 1 else None
         return score_cause(
             self.cause,
-            scoring,
+            self.scoring,
             answered,
             applies=applies,
             prior=next(priors, None),
@@ -78,6 +81,7 @@ def read_sheets(cause: Cause, view: CasesView) -> Sheets:
         priors=tuple(view.truth(other.when).yes for other in cause.prior_if),
         lifted=0 if ceiling is None else view.truth(ceiling).yes,
         clinician_groups=view.rulebase.clinician_groups_of(cause),
+        scoring=view.rulebase.scoring,
     )
 
 
