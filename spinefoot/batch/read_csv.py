@@ -28,6 +28,7 @@ __all__ = ["csv_chunks", "csv_header"]
 _QUOTE, _LINE_END, _RETURN = ord('"'), ord("\n"), ord("\r")
 _LONGEST_RECORD = 64 * 2**20
 _SHOWN_CHARS = 1000
+_HEADER_BLOCK = 2**16
 
 
 def csv_header(source: Source, separator: str) -> list[str]:
@@ -37,7 +38,7 @@ def csv_header(source: Source, separator: str) -> list[str]:
     Raises:
         InputError: There is no header, or names are missing or repeated.
     """
-    for records, _ in _records(source, separator):
+    for records, _ in _records(source, separator, _HEADER_BLOCK):
         return _header(source, records, separator)
     raise _empty(source)
 
@@ -87,12 +88,12 @@ class _Records(NamedTuple):
         return b"\n".join(self.record(place) for place in places)
 
 
-def _records(source: Source, separator: str) -> Iterator[tuple[_Records, float | None]]:
+def _records(source: Source, separator: str, size: int | None = None) -> Iterator[tuple[_Records, float | None]]:
     """Yield the records of *source* in blocks, none of them empty; the header is the first record of the first."""
     rest = b""
     offset = 0
     done: float | None = None
-    for block, done in blocks_of(source):
+    for block, done in blocks_of(source, size):
         text = rest + block if rest or offset else _without_mark(source, block)
         records, used = _cut(text, separator)
         rest = text[used:]
@@ -125,7 +126,7 @@ def _cut(text: bytes, separator: str) -> tuple[_Records, int]:
         return _Records(text, ends, ends, ends), 0
     used = int(ends[-1]) + 1
     starts = np.concatenate(([0], ends[:-1] + 1))
-    cells = np.add.reduceat(separators[:used], starts, dtype=np.int64) + 1
+    cells = np.add.reduceat(separators[:used].view(np.uint8), starts, dtype=np.int32) + 1
     ends = ends - ((content[np.maximum(ends - 1, 0)] == _RETURN) & (ends > starts))
     filled = ends > starts
     return _Records(text, starts[filled], ends[filled], cells[filled], bool(filled.all())), used

@@ -12,7 +12,7 @@ import polars as pl
 from spinefoot.assessment.assess_table import TableAssessment, TableAssessor
 from spinefoot.batch.chunks import Chunk
 from spinefoot.batch.columns import Layout, match_columns
-from spinefoot.batch.faults import FAULTS, ID, ROW, join_faults
+from spinefoot.batch.faults import ID, ROW, join_faults, no_faults
 from spinefoot.batch.inputs import Source
 from spinefoot.batch.mapping import Spellings
 from spinefoot.batch.reading import chunks_of, header_of
@@ -56,6 +56,17 @@ class Assessed(NamedTuple):
     firings: pl.DataFrame | None
     rows: int
     rejected: int
+    done: float | None
+
+
+class _Part(NamedTuple):
+    """Rows of one layout with their answers, typed; those in *faults* among them, or missing where they cannot be read."""
+
+    layout: Layout
+    answers: pl.DataFrame
+    ids: pl.DataFrame
+    faults: pl.DataFrame
+    rows: int
     done: float | None
 
 
@@ -106,35 +117,58 @@ class Batch:
         """
         sizes = [sum(path.stat().st_size for path in source.paths) for source in self._sources]
         total, before = sum(sizes), 0
-        rows = _ROWS_WITH_FIRINGS if self._options.fired or self._options.trace else _ROWS
         for source, size in zip(self._sources, sizes, strict=True):
-            typings: dict[tuple[str, ...], tuple[Layout, Typing]] = {}
-            for chunk in chunks_of(source, self._rulebase, rows, self._options.separator):
-                assessed = self._assess(chunk, source, typings)
+            for part in self._parts(source):
+                assessed = self._assess(part, source)
                 if self._options.strict and assessed.faults.height:
                     raise _first(assessed.faults)
-                done = (before + size * chunk.done) / total if total and chunk.done is not None else None
+                done = (before + size * part.done) / total if total and part.done is not None else None
                 yield assessed._replace(done=done)
             before += size
 
-    def _assess(self, chunk: Chunk, source: Source, typings: dict[tuple[str, ...], tuple[Layout, Typing]]) -> Assessed:
+    def _parts(self, source: Source) -> Iterator[_Part]:
+        """Yield the rows of *source* as answers, in parts that are as large as memory allows: each has a fixed cost."""
+        rows = _ROWS_WITH_FIRINGS if self._options.fired or self._options.trace else _ROWS
+        typings: dict[tuple[str, ...], tuple[Layout, Typing]] = {}
+        held: list[_Part] = []
+        for chunk in chunks_of(source, self._rulebase, rows, self._options.separator):
+            part = self._typed(chunk, source, typings)
+            if held and (part.layout is not held[0].layout or sum(p.answers.height for p in held) + part.answers.height > rows):
+                yield _joined(held)
+                held = []
+            held.append(part)
+        if held:
+            yield _joined(held)
+
+    def _typed(self, chunk: Chunk, source: Source, typings: dict[tuple[str, ...], tuple[Layout, Typing]]) -> _Part:
         columns = tuple(chunk.frame.columns)
         if columns not in typings:
             layout = self._layout([name for name in columns if name != ROW], source)
             typings[columns] = layout, self._typing(layout, source)
         layout, typing = typings[columns]
-        typed, impossible = typing.convert(chunk.frame)
-        answers = typed.filter(~pl.col(ROW).is_in(impossible[ROW].unique().implode())) if impossible.height else typed
-        assessment = self._assessor(layout).assess(answers)
+        answers, impossible = typing.convert(chunk.frame)
+        return _Part(
+            layout=layout,
+            answers=answers,
+            ids=_ids(chunk.frame, layout.id_column),
+            faults=join_faults([chunk.faults, impossible]),
+            rows=chunk.frame.height + chunk.faults[ROW].n_unique(),
+            done=chunk.done,
+        )
+
+    def _assess(self, part: _Part, source: Source) -> Assessed:
+        answers = part.answers
+        if part.faults.height:
+            answers = answers.filter(~pl.col(ROW).is_in(part.faults[ROW].unique().implode()))
+        assessment = self._assessor(part.layout).assess(answers)
         against = self._contradictions.faults(answers.filter(assessment.contradicts))
-        faults = join_faults([chunk.faults, impossible, against])
-        ids = _ids(chunk.frame, layout.id_column)
-        results, firings = self._results(assessment, answers.select(ROW), ids, source)
+        faults = join_faults([part.faults, against])
+        results, firings = self._results(assessment, answers.select(ROW), part.ids, source)
         return Assessed(
             results=results,
-            faults=_faults(faults, ids, source),
+            faults=_faults(faults, part.ids, source),
             firings=firings,
-            rows=chunk.frame.height + chunk.faults[ROW].n_unique(),
+            rows=part.rows,
             rejected=faults[ROW].n_unique(),
             done=None,
         )
@@ -188,8 +222,23 @@ class Batch:
 
     @cached_property
     def _without_rows(self) -> Assessed:
-        nothing = Chunk(pl.DataFrame(schema={ROW: pl.UInt64}), pl.DataFrame(schema=FAULTS), None)
-        return self._assess(nothing, Source("", "symptoms"), {})
+        nothing = Chunk(pl.DataFrame(schema={ROW: pl.UInt64}), no_faults(), None)
+        source = Source("", "symptoms")
+        return self._assess(self._typed(nothing, source, {}), source)
+
+
+def _joined(parts: Sequence[_Part]) -> _Part:
+    first, last = parts[0], parts[-1]
+    if first is last:
+        return first
+    return _Part(
+        first.layout,
+        pl.concat([part.answers for part in parts], rechunk=True),
+        pl.concat([part.ids for part in parts], rechunk=True),
+        join_faults([part.faults for part in parts]),
+        sum(part.rows for part in parts),
+        last.done,
+    )
 
 
 def _ids(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:

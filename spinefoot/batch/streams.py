@@ -16,26 +16,30 @@ from spinefoot.batch.inputs import Source
 
 __all__ = ["BLOCK", "blocks_of", "stdin"]
 
-BLOCK = 32 * 2**20
+BLOCK = 8 * 2**20
 """Bytes read at once. A wide table of text takes about six times as much as columns."""
 
 _LINES = 20_000
 
 
-def blocks_of(source: Source) -> Iterator[tuple[bytes, float | None]]:
+def blocks_of(source: Source, size: int | None = None) -> Iterator[tuple[bytes, float | None]]:
     """
-    Yield the content of a text source in blocks of about `BLOCK` bytes, with the share of the source used up by then.
+    Yield the content of a text source in blocks, each with the share of the source that is used up by then.
+
+    Args:
+        source: What to read.
+        size: About how many bytes a block has; `BLOCK` if None.
 
     Raises:
         InputError: It cannot be read, or its compressed data ends too early.
     """
     try:
         if source.compression == ".zst":
-            yield from _zstandard(source.paths[0])
+            yield from _zstandard(source.paths[0], size or BLOCK)
         elif not source.paths:
-            yield from _whole(stdin(), lambda: None)
+            yield from _whole(stdin(), size or BLOCK, lambda: None)
         else:
-            yield from _file(source)
+            yield from _file(source, size or BLOCK)
     except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
         raise unreadable(source.name, f"the file cannot be read: {_reason(error)}") from None
 
@@ -45,30 +49,30 @@ def stdin() -> IO[bytes]:
     return sys.stdin.buffer
 
 
-def _file(source: Source) -> Iterator[tuple[bytes, float | None]]:
+def _file(source: Source, size: int) -> Iterator[tuple[bytes, float | None]]:
     path = source.paths[0]
-    size = path.stat().st_size
+    whole = path.stat().st_size
     with path.open("rb") as file:
         content = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if source.compression else file
-        yield from _whole(content, lambda: min(1.0, file.tell() / size) if size else None)
+        yield from _whole(content, size, lambda: min(1.0, file.tell() / whole) if whole else None)
 
 
-def _whole(file: IO[bytes], done: Callable[[], float | None]) -> Iterator[tuple[bytes, float | None]]:
-    while block := file.read(BLOCK):
+def _whole(file: IO[bytes], size: int, done: Callable[[], float | None]) -> Iterator[tuple[bytes, float | None]]:
+    while block := file.read(size):
         yield block, done()
 
 
-def _zstandard(path: Path) -> Iterator[tuple[bytes, float | None]]:
+def _zstandard(path: Path, size: int) -> Iterator[tuple[bytes, float | None]]:
     """Yield blocks of whole lines: Polars decompresses, and Python itself cannot before 3.14."""
     held: list[bytes] = []
-    size = 0
+    held_bytes = 0
     for lines in pl.scan_lines(path).collect_batches(chunk_size=_LINES):
         text = lines.to_series().str.join("\n").item().encode() + b"\n"
         held.append(text)
-        size += len(text)
-        if size >= BLOCK:
+        held_bytes += len(text)
+        if held_bytes >= size:
             yield b"".join(held), None
-            held, size = [], 0
+            held, held_bytes = [], 0
     if held:
         yield b"".join(held), None
 

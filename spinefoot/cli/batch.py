@@ -88,8 +88,7 @@ def batch(
     """
     Assess many cases at once.
 
-    Every row of the input is in the output or, if it cannot be read, among the rejects; the exit code is 3 if there
-    are any. Files appear when all is done, readable for you alone.
+    Every row is in the output or, with a reason, among the rejects; then the exit code is 3.
     """
     if separator is not None and (len(separator.encode()) != 1 or separator in '"\r\n'):
         raise typer.BadParameter("--separator takes one character")
@@ -166,7 +165,7 @@ def _state(tally: Tally, to: Destinations, rulebase: RuleBase) -> None:
     """Say on stderr what became of all rows. Values are left to the file of rejects: stderr may end in a log."""
     from spinefoot.batch.outputs import STDOUT
 
-    lines = [f"{tally.rows:,} rows in = {tally.written:,} out + {tally.rejected:,} rejected"]
+    lines = [f"rows: {tally.rows:,} in = {tally.written:,} out + {tally.rejected:,} rejected"]
     if tally.rejected:
         columns = sorted(tally.faulty_columns, key=lambda name: (-tally.faulty_columns[name], name))
         shown = [f"{name} ({tally.faulty_columns[name]:,})" for name in columns[:_COLUMNS_SHOWN]]
@@ -174,7 +173,7 @@ def _state(tally: Tally, to: Destinations, rulebase: RuleBase) -> None:
         where = f"; see {to.rejects}" if to.rejects is not None else "; --rejects FILE keeps them, with values and reasons"
         lines.append(f"faults by column: {', '.join(shown)}{where}")
     if tally.repeated_ids:
-        lines.append(f"{tally.repeated_ids:,} rows repeat the id of an earlier row; each was assessed by itself")
+        lines.append(f"rows that repeat the id of an earlier one: {tally.repeated_ids:,}; each was assessed by itself")
     if to.results == STDOUT:
         lines.append(f"rule base {rulebase.version} ({rulebase.sha256}). {rulebase.disclaimer}")
     typer.echo("\n".join(lines), err=True)

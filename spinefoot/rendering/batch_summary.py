@@ -30,7 +30,7 @@ def batch_summary(tally: Tally, rulebase: RuleBase) -> list[Section]:
     if tally.withheld:
         likely = (
             *likely,
-            Line(text=f"In {tally.withheld:,} rows no cause is scored: an emergency or another reason comes first."),
+            Line(text=f"Rows in which no cause is scored, for something else comes first: {tally.withheld:,}"),
         )
     return [
         Section(title="How soon", lines=_counted(urgencies, tally.urgencies, tally.written)),
@@ -40,7 +40,7 @@ def batch_summary(tally: Tally, rulebase: RuleBase) -> list[Section]:
             title="What this is",
             lines=(
                 Line(text=rulebase.disclaimer),
-                Line(text=f"Rule base {rulebase.version} ({rulebase.sha256[:12]}); {tally.written:,} rows counted."),
+                Line(text=f"Rule base {rulebase.version} ({rulebase.sha256[:12]}); rows counted: {tally.written:,}"),
             ),
             tone="calm",
         ),

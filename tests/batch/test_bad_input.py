@@ -28,7 +28,7 @@ def test_rows_with_impossible_values_are_rejected_and_all_others_go_through(batc
     assert rejects() == [(2, "b", "age_years", "430"), (2, "b", "foot_drop", "sometimes"), (4, "d", "age_years", "fifty")]
     reasons = pl.read_csv("out.rejects.csv")["reason"].to_list()
     assert reasons[0] == "age_years is 430; it must be a number from 0 to 120 years"
-    assert "4 rows in = 2 out + 2 rejected" in done.stderr
+    assert "rows: 4 in = 2 out + 2 rejected" in done.stderr
 
 
 def test_values_of_rejected_rows_stay_out_of_stderr(batch: Run) -> None:
@@ -212,7 +212,7 @@ def test_a_header_alone_gives_a_header_alone(content: str, batch: Run) -> None:
 
     assert done.exit_code == 0, done.output
     assert Path("out.csv").read_text().startswith("id,urgency,")
-    assert "0 rows in = 0 out + 0 rejected" in done.stderr
+    assert "rows: 0 in = 0 out + 0 rejected" in done.stderr
 
 
 def test_a_parquet_file_without_rows_gives_one_without_rows(batch: Run) -> None:
@@ -228,4 +228,4 @@ def test_repeated_ids_are_kept_and_counted(batch: Run) -> None:
     done = batch("in.csv", "-o", "out.csv")
 
     assert pl.read_csv("out.csv")["id"].to_list() == ["a", "a", "b", "4"]
-    assert "1 rows repeat the id of an earlier row" in done.stderr
+    assert "rows that repeat the id of an earlier one: 1;" in done.stderr

@@ -83,7 +83,7 @@ def test_every_format_gives_the_same_results(kind: str, batch: Run, tmp_path: Pa
     assert done.exit_code == 0, done.output
     results = pl.read_parquet("out.parquet")
     assert dict(results.select("id", "urgency").iter_rows()) == URGENCIES
-    assert "3 rows in = 3 out + 0 rejected" in done.stderr
+    assert "rows: 3 in = 3 out + 0 rejected" in done.stderr
 
 
 @pytest.mark.parametrize("ending", ["csv", "ndjson", "parquet"])

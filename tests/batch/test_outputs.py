@@ -130,7 +130,7 @@ def started(folder: Path, output: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "spinefoot", "batch", "-", "-o", output, "--force", "--stdin-format", "ndjson"]
     process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdin is not None
-    process.stdin.write(b'{"foot_drop": true}\n' * 2_000_000)  # more than one block of 32 MiB
+    process.stdin.write(b'{"foot_drop": true}\n' * 2_000_000)  # more than one block
     process.stdin.flush()
     for _ in range(600):
         if any(path.name.endswith(".part") and path.stat().st_size for path in folder.iterdir()):

@@ -277,6 +277,7 @@ def workplace(tmp_path):
     """A folder with the files that the examples name, and one small set of cases, since all of them take minutes."""
     for name in ("case.yaml", "painless-foot-drop.yaml"):
         shutil.copy(EXAMPLE, tmp_path / name)
+    shutil.copy(ROOT / "examples" / "patients.csv", tmp_path)
     (tmp_path / "tests/cases").mkdir(parents=True)
     write(tmp_path / "tests/cases/one.yaml", Path(EXAMPLE).read_text() + "\nexpected:\n  urgency: same_day\n")
     shutil.copytree(rules_directory(), tmp_path / "my-rules", ignore=shutil.ignore_patterns("*.cases.yaml", "schema"))

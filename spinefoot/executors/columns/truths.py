@@ -54,6 +54,8 @@ __all__ = [
 Truth: TypeAlias = pl.Expr | bool | None
 """The truth of a condition: a Boolean expression, or one value for every row (None: unknown)."""
 
+_FEW = 8
+
 URGENCY_RANK = "urgency:rank"
 """Column of the rank of the urgency (0 is the highest)."""
 
@@ -165,12 +167,12 @@ def is_true(truth: Truth) -> pl.Expr | bool:
 
 def all_of(truths: Iterable[Truth]) -> Truth:
     """Kleene conjunction."""
-    return _join(list(truths), neutral=True, operator=lambda a, b: a & b)
+    return _join(list(truths), neutral=True, operator=lambda a, b: a & b, many=pl.all_horizontal)
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
     """Kleene disjunction."""
-    return _join(list(truths), neutral=False, operator=lambda a, b: a | b)
+    return _join(list(truths), neutral=False, operator=lambda a, b: a | b, many=pl.any_horizontal)
 
 
 def at_least(number: int, truths: Sequence[Truth]) -> Truth:
@@ -187,7 +189,13 @@ def at_least(number: int, truths: Sequence[Truth]) -> Truth:
     return reached[number]
 
 
-def _join(truths: list[Truth], *, neutral: bool, operator: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Truth:
+def _join(
+    truths: list[Truth],
+    *,
+    neutral: bool,
+    operator: Callable[[pl.Expr, pl.Expr], pl.Expr],
+    many: Callable[[list[pl.Expr]], pl.Expr],
+) -> Truth:
     if any(truth is (not neutral) for truth in truths):
         return not neutral
     expressions = [truth for truth in truths if isinstance(truth, pl.Expr)]
@@ -196,7 +204,8 @@ def _join(truths: list[Truth], *, neutral: bool, operator: Callable[[pl.Expr, pl
         return None if unknown else neutral
     if unknown:
         expressions.append(pl.lit(None, dtype=pl.Boolean))
-    return reduce(operator, expressions)
+    # Hundreds of operands in one node: a chain as deep as that takes longer to prepare than to run.
+    return reduce(operator, expressions) if len(expressions) <= _FEW else many(expressions)
 
 
 def negate(truth: Truth) -> Truth:
