@@ -209,18 +209,18 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """For each finding with an `ask_if`: when its question applies, and those that it follows up apply too."""
         return {f.id: self._applicable(f.ask_if) for f in self.findings if f.ask_if is not None}
 
-    def _applicable(self, condition: Condition) -> Condition:
+    def _applicable(self, condition: Condition, seen: frozenset[str] = frozenset()) -> Condition:
         """
-        Return *condition* with each finding bound to its own `ask_if`.
+        Return *condition* with each finding bound to its own `ask_if`, but for those *seen* on the way.
 
         A follow-up of a question that does not apply does not apply either, though nobody answered it.
         """
         name = condition.id if isinstance(condition, Holds) else getattr(condition, "finding", None)
-        if name in self.finding:
+        if name in self.finding and name not in seen:
             ask_if = self.finding[name].ask_if
-            return condition if ask_if is None else AllOf((self._applicable(ask_if), condition))
+            return condition if ask_if is None else AllOf((self._applicable(ask_if, seen | {name}), condition))
         if isinstance(condition, AllOf | AnyOf):
-            return type(condition)(tuple(self._applicable(child) for child in condition.of))
+            return type(condition)(tuple(self._applicable(child, seen) for child in condition.of))
         return condition
 
     def reads(self, *conditions: Condition | None) -> tuple[str, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 import spinefoot
 from spinefoot.cli.conversation import Conversation, End
 from spinefoot.interview.session import Session
+from spinefoot.model.findings import Implication
 from spinefoot.planning.screens import Screen
 from spinefoot.rendering.interview import Style, screen_page
 from spinefoot.rendering.report import report
@@ -143,21 +145,29 @@ def test_review_may_change_nothing(rules):
     assert conversation.session.given == PERSON
 
 
-WEAK = {"leg_or_foot_weakness": True, "foot_drop": False, "foot_lift_strength": "cannot_lift", "weakness_side": "left"}
+@pytest.fixture
+def strict(rules):
+    """The rules, with a fever that cannot be without feeling very unwell."""
+    implication = Implication(when="fever", then="feels_very_unwell", because="So it is in this test.")
+    return msgspec.structs.replace(rules, implications=(*rules.implications, implication))
 
 
-def test_a_contradiction_is_shown_in_plain_words_with_both_answers_and_the_place_of_the_earlier_one(rules):
-    conversation, talk, _ = talk_with(rules, "r 3", "both, much", "", start=WEAK)
+ILL = {"fever": False, "feels_very_unwell": False}
 
-    assert "These two cannot both be true: - Both feet cannot be lifted. - The front of neither foot slaps" in talk.text
-    assert "(question 1)" in talk.text
+
+def test_a_contradiction_is_shown_in_plain_words_with_both_answers_and_asked_again(strict):
+    conversation, talk, _ = talk_with(strict, "r 1", "1", "1?", start=ILL)
+
+    has, well = strict.finding["fever"].statement.if_yes, strict.finding["feels_very_unwell"].statement.if_no
+    assert f"These two cannot both be true: - {has.capitalize()} (question 1). - {well.capitalize()} (question 1)." in talk.text
+    assert "So it is in this test." in talk.text
     assert "SF606" not in talk.text
-    assert conversation.session.given == WEAK
+    assert conversation.session.replies == {"fever": None, "feels_very_unwell": False}
 
 
-def test_a_contradiction_from_a_pipe_is_an_error(rules):
+def test_a_contradiction_from_a_pipe_is_an_error(strict):
     with pytest.raises(spinefoot.InputError, match="stdin:2: SF606"):
-        talk_with(rules, "r 3", "both, much", start=WEAK, interactive=False)
+        talk_with(strict, "r 1", "1", start=ILL, interactive=False)
 
 
 @pytest.mark.parametrize("item", ["1", "8", ""])
