@@ -188,7 +188,7 @@ class Conversation:
         self._talk.show(pages.contradiction_page(error.problems, self.session))
 
     def _place(self) -> Location:
-        return Location("stdin", getattr(self._talk, "lines", 0))
+        return Location("stdin", self._talk.lines)
 
     def _obey(self, request: Request, screen: Screen) -> bool:
         """Do what was asked for; return whether another screen must be asked now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import Protocol
 
 from spinefoot.cli.output import console, width
@@ -15,9 +16,14 @@ __all__ = ["Talk", "TerminalTalk"]
 
 
 class Talk(Protocol):
-    """What a conversation needs of the world outside."""
+    """
+    What a conversation needs of the world outside.
+
+    *interactive* says that somebody is there to be asked again; *lines* counts the lines that were read.
+    """
 
     interactive: bool
+    lines: int
 
     def show(self, sections: Iterable[Section]) -> None:
         """Show pages."""
@@ -42,8 +48,6 @@ class TerminalTalk:
     Args:
         plain: No boxes and no colour.
         no_colour: Boxes, but no colour.
-
-    *lines* counts the lines that were read.
     """
 
     def __init__(self, *, plain: bool, no_colour: bool) -> None:
@@ -51,6 +55,8 @@ class TerminalTalk:
         self.lines = 0
         self._plain = plain
         self._no_colour = no_colour
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         if self.interactive:
             _edit_lines_without_history()
 

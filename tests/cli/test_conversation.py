@@ -6,9 +6,12 @@ import re
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import spinefoot
 from spinefoot.cli.conversation import Conversation, End
+from spinefoot.interview.replies import read_command
 from spinefoot.interview.session import Session
 from spinefoot.model.findings import Implication
 from spinefoot.planning.screens import Screen
@@ -328,3 +331,24 @@ def test_quitting_shows_what_was_raised(rules):
     assert end is End.STOPPED
     assert "You stopped early" in talk.text or "YOU STOPPED EARLY" in talk.text
     assert "Not every question was asked" in talk.text
+
+
+LINES = st.one_of(
+    st.sampled_from(
+        ["none", "?", "1", "1 2", "2?", "y", "n", "3 weeks", "b", "b 2", "r", "r 1", "r 3", "w", "w 1", "h", "h 2", ""]
+    ),
+    st.text(max_size=8).filter(lambda line: read_command(line) is None),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lines=st.lists(LINES, max_size=40))
+def test_whatever_is_typed_the_conversation_goes_on_to_the_end_of_the_input(lines):
+    rules = spinefoot.load_rules()
+    conversation, _, _ = talk_with(rules, *lines)
+
+    replayed = Session(rules)
+    for step in conversation.session.steps:
+        replayed.reply(step.screen, step.replies)
+    assert replayed.replies == conversation.session.replies
+    assert replayed.standing.conclusions == conversation.session.standing.conclusions

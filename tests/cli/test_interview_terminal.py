@@ -266,6 +266,13 @@ def test_a_pipe_that_cannot_be_read_names_line_and_question():
     assert b'stdin:2: SF603 the reply to sex_at_birth cannot be read: "rubbish"' in result.stderr
 
 
+def test_bytes_that_are_no_text_are_a_reply_that_cannot_be_read():
+    result = run("interview", "--plain", stdin=b"\xff\xfe\n")
+
+    assert result.returncode == 4
+    assert b"the reply to age_years cannot be read" in result.stderr
+
+
 def test_answers_saved_under_another_rule_base_are_checked_and_named(tmp_path):
     file = tmp_path / "old.yaml"
     file.write_text("id: old\nrulebase: {version: '2020.01', sha256: '0'}\nfindings:\n  foot_dorp: yes\n  age_years: 52\n")
