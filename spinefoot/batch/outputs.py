@@ -2,7 +2,8 @@
 Files that appear only when all of a run is done.
 
 Everything is written under a temporary name in the folder of its output, and renamed at the end: whoever kills the run
-finds the old file or none. Files are made readable for their owner alone (mode 0600), for they are about people's health.
+finds the old file or none and, where it had no chance to clear up, a hidden .NAME.PID.part that may be deleted. Files
+are made readable for their owner alone (mode 0600), for they are about people's health.
 """
 
 from __future__ import annotations
