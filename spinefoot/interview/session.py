@@ -14,7 +14,7 @@ from spinefoot.model.findings import Value
 from spinefoot.model.knowledge import RedFlag, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.planning.outlook import Outlook
-from spinefoot.planning.possible import FALSE, TRUE
+from spinefoot.planning.possible import FALSE, TRUE, UNKNOWN
 from spinefoot.planning.questions import DANGER, GATE, OpenQuestion, Questions
 from spinefoot.planning.screens import Screen, next_screen
 
@@ -79,19 +79,23 @@ class Standing:
 
     @cached_property
     def all_questions(self) -> list[OpenQuestion]:
-        """Every question that may be asked now, in the order of the topics."""
-        possible = self.outlook.possible
-        return [
-            OpenQuestion(finding.id, DANGER, 0.0, is_next=True)
-            for finding in self.rulebase.findings
-            if possible.is_open(finding.id) and (finding.ask_if is None or possible.truth(finding.ask_if) == TRUE)
-        ]
+        """Every question that may be asked now, in the order of the topics; a follow-up of an unknown answer is one."""
+        return self._applying(TRUE, UNKNOWN)
 
     @cached_property
     def details(self) -> list[OpenQuestion]:
         """Details of dangers that were answered yes: who is told about them on arrival will ask for these."""
         finding = self.rulebase.finding
-        return [q for q in self.all_questions if finding[q.finding].danger and finding[q.finding].ask_if is not None]
+        return [q for q in self._applying(TRUE) if finding[q.finding].danger and finding[q.finding].ask_if is not None]
+
+    def _applying(self, *truths: int) -> list[OpenQuestion]:
+        """Return the open questions that apply without condition, or whose condition has settled to one of *truths*."""
+        possible, applies = self.outlook.possible, self.rulebase.applies_if
+        return [
+            OpenQuestion(finding.id, DANGER, 0.0, is_next=True)
+            for finding in self.rulebase.findings
+            if possible.is_open(finding.id) and (finding.id not in applies or possible.truth(applies[finding.id]) in truths)
+        ]
 
 
 class Session:

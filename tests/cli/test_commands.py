@@ -293,7 +293,8 @@ def test_the_example_in_the_help_runs(example, workplace):
     program, *words = shlex.split(example.split(" > ")[0])
 
     # SPINEFOOT_RULES is a copy, so that an example that writes does not write into the shipped rules.
-    result = run(*words, cwd=workplace, SPINEFOOT_RULES=str(workplace / "my-rules"))
+    # The interview needs one answer; the other commands read no stdin.
+    result = run(*words, stdin=b"52\n", cwd=workplace, SPINEFOOT_RULES=str(workplace / "my-rules"))
 
     assert program == "spinefoot"
     assert b"Traceback" not in result.stderr
