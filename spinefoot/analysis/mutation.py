@@ -80,13 +80,15 @@ def noticing(mutant: Mutant, concluded: Concluded) -> Bits:
     rulebase = mutant.applied_to(concluded.outcome.rulebase)
     if mutant.in_intake:
         return _noticing_in_intake(rulebase, concluded) & concluded.passing
+    if mutant.field == "patterns" and mutant.rule in concluded.outcome.rulebase.patterns_of_intake:
+        return _noticing_in_intake(rulebase, concluded, every=True) & concluded.passing
     edited = [cause.id for cause in rulebase.causes] if mutant.field == "scoring" else [mutant.rule]
     outcome = conclude(rulebase, concluded.bits, concluded.reading, concluded.outcome, edited)
     return concluded.expectations.failing(outcome) & concluded.passing
 
 
-def _noticing_in_intake(rulebase: RuleBase, concluded: Concluded) -> Bits:
-    """Settle all answers again, and conclude anew where that gives others."""
+def _noticing_in_intake(rulebase: RuleBase, concluded: Concluded, *, every: bool = False) -> Bits:
+    """Settle all answers again, and conclude anew where that gives others, or for *every* case."""
     contradicting: Bits = 0
     differing: dict[int, tuple[Case, Answers]] = {}
     for place, case in enumerate(concluded.written.cases):
@@ -95,7 +97,7 @@ def _noticing_in_intake(rulebase: RuleBase, concluded: Concluded) -> Bits:
         except InputError:
             contradicting |= 1 << place
             continue
-        if answers != concluded.written.answers[place]:
+        if every or answers != concluded.written.answers[place]:
             differing[place] = case, answers
     outcome = conclude(rulebase, CaseBits([answers for _, answers in differing.values()]), Reading(rulebase))
     failing = Expectations([case for case, _ in differing.values()], rulebase).failing(outcome)

@@ -33,7 +33,7 @@ _EVERY = 50
 """So many mutants pass between two progress lines."""
 
 
-@rules_app.command("mutate", epilog="Example: spinefoot rules mutate tests/cases --only red_flags")
+@rules_app.command("mutate", epilog="Example: spinefoot rules mutate tests/cases --rule motor_new")
 def mutate(
     folders: FoldersArgument = None,
     only: Annotated[list[str] | None, typer.Option(help=f"Only rules of these kinds: {', '.join(_KINDS)}.")] = None,

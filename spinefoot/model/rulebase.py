@@ -268,6 +268,18 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         names = (leaf.id for leaf in leaves(condition) if isinstance(leaf, Holds) and leaf.id in self.pattern)
         return tuple(dict.fromkeys(names))
 
+    @cached_property
+    def patterns_of_intake(self) -> frozenset[str]:
+        """Patterns on which the settling of answers depends: those that implications and doubts of a no read."""
+        found = {implication.when for implication in self.implications if implication.when in self.pattern}
+        for finding in self.findings:
+            if finding.no_not_trusted_if is not None:
+                found.update(self.patterns_in(finding.no_not_trusted_if))
+        for pattern in reversed(self.order_of_patterns()):
+            if pattern.id in found:
+                found.update(self.patterns_in(pattern.when))
+        return frozenset(found)
+
     def order_of_patterns(self) -> list[Pattern]:
         """Return the patterns so that each comes after those it builds on; file order otherwise."""
         done: dict[str, None] = {}

@@ -116,18 +116,20 @@ class _Translation:
 
     def rules(self) -> Sequence[str]:
         for flag in self._rulebase.red_flags if "red_flag" in self._kinds else ():
-            gate = "" if flag.unless is None else f"(not {self._when(flag.unless, True)})"
-            self._conclude("red_flag", flag.id, "TRUE", self._when(flag.when, True) + gate, _LAST)
+            self._conclude("red_flag", flag.id, "TRUE", self._when(flag.when, True) + self._gate(flag.unless), _LAST)
         for scope in self._rulebase.scope if "scope" in self._kinds else ():
-            self._conclude("scope", scope.id, "TRUE", self._when(scope.when, True), _LAST)
+            self._conclude("scope", scope.id, "TRUE", self._when(scope.when, True) + self._gate(scope.unless), _LAST)
         for cause in self._rulebase.causes if "evidence" in self._kinds else ():
             for item in cause.evidence:
-                applies = "" if item.only_if is None else self._when(item.only_if, True)
+                applies = "" if item.only_if is None else _apart(self._when(item.only_if, True), 1)
                 for truth in (True, False):
                     self._conclude("evidence", item.id, _symbol(truth), applies + self._when(item.when, truth), _LAST)
         for pattern in self._rulebase.patterns if "pattern" in self._kinds else ():
             self._pattern(pattern.id)
         return self._rules
+
+    def _gate(self, unless: Condition | None) -> str:
+        return "" if unless is None else f"(not {_apart(self._when(unless, True), 1)})"
 
     def _conclude(self, kind: str, rule: str, truth: str, when: str, salience: int) -> None:
         self._add(f"{kind}-{rule}-{truth}", when, f"(concluded {kind} {rule} {truth})", salience)
