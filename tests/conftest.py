@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 # The cache of compiled rules must not reach from one test run into another.
 os.environ["SPINEFOOT_CACHE"] = ""
@@ -15,6 +16,10 @@ import spinefoot
 from spinefoot.assessment.intake import settle
 from spinefoot.executors import experta_engine, plain
 from spinefoot.model.assessment import Conclusions
+
+# Shrinking a random rule base takes minutes and seldom makes it readable; a failing example is kept and tried first.
+settings.register_profile("spinefoot", phases=[Phase.explicit, Phase.reuse, Phase.generate])
+settings.load_profile("spinefoot")
 
 ROOT = Path(__file__).resolve().parent.parent
 
