@@ -31,7 +31,7 @@ def read_plainly(rulebase: spinefoot.RuleBase, given_answers: Answers) -> Fired:
     return Fired(
         patterns={name: truth for name, truth in patterns.items() if truth is not None},
         red_flags={flag.id for flag in rulebase.red_flags if view.fires(flag.when, flag.unless)},
-        scope={scope.id for scope in rulebase.scope if view.fires(scope.when)},
+        scope={scope.id for scope in rulebase.scope if view.fires(scope.when, scope.unless)},
         evidence={name: truth for name, truth in items.items() if truth is not None},
     )
 
