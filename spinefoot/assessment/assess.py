@@ -67,7 +67,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _open_questions(self) -> OpenQuestions:
         """Looked for when first asked about: it takes longer than the plain executor takes to conclude."""
-        return open_questions(self.rulebase, self.answers, self.conclusions)
+        return open_questions(self.case, self.rulebase, self.answers, self.conclusions)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values, in the shape of the JSON contract (design.md, Contracts)."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from spinefoot.model.assessment import Answers, Conclusions
+from spinefoot.model.case import Case
 from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, Holds, Not, NumberIs
 from spinefoot.model.findings import Finding, Value
 from spinefoot.model.knowledge import RedFlag
@@ -25,18 +26,19 @@ class OpenQuestions(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...]
 
 
-def open_questions(rulebase: RuleBase, answers: Answers, conclusions: Conclusions) -> OpenQuestions:
+def open_questions(case: Case, rulebase: RuleBase, answers: Answers, conclusions: Conclusions) -> OpenQuestions:
     """
     Return what a further answer could still change.
 
     Red flags that one more answer could fire and that would raise the urgency, highest first. And the findings without
     an answer that could still change the verdict, most useful first (`planning.questions`). Clinician findings are left
-    out unless the case has some; so are questions that do not apply.
+    out unless the case has some; so are questions that do not apply, and those whose "no" was not trusted (`intake`).
     """
     view = View(rulebase, answers)
     higher = sorted(_higher(rulebase, conclusions), key=lambda flag: rulebase.urgency_rank[flag.urgency])
     examined = any(rulebase.finding[name].observer == "clinician" for name in answers)
-    questions = Questions(Outlook(rulebase, answers, examined=examined), conclusions)
+    withdrawn = case.findings.keys() - answers.keys()
+    questions = Questions(Outlook(rulebase, answers, withdrawn, examined=examined), conclusions)
     return OpenQuestions(
         silent_red_flags=tuple(flag.id for flag in higher if _fires_with_one_more(flag, view)),
         findings=tuple(question.finding for question in questions.relevant()),

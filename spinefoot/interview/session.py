@@ -14,7 +14,7 @@ from spinefoot.model.findings import Value
 from spinefoot.model.knowledge import RedFlag, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.planning.outlook import Outlook
-from spinefoot.planning.possible import FALSE, TRUE, UNKNOWN
+from spinefoot.planning.possible import FALSE, TRUE
 from spinefoot.planning.questions import DANGER, GATE, OpenQuestion, Questions
 from spinefoot.planning.screens import Screen, next_screen
 
@@ -42,7 +42,8 @@ class Standing:
     def __init__(self, rulebase: RuleBase, given: Answers, declined: Collection[str], *, examined: bool) -> None:
         self.rulebase = rulebase
         self.answers, _ = settle(Case(findings=given), rulebase)
-        self.outlook = Outlook(rulebase, self.answers, declined, examined=examined)
+        withdrawn = given.keys() - self.answers.keys()  # each a no that is not trusted: asking again would not help
+        self.outlook = Outlook(rulebase, self.answers, [*declined, *withdrawn], examined=examined)
 
     @cached_property
     def conclusions(self) -> Conclusions:
@@ -80,22 +81,22 @@ class Standing:
     @cached_property
     def all_questions(self) -> list[OpenQuestion]:
         """Every question that may be asked now, in the order of the topics; a follow-up of an unknown answer is one."""
-        return self._applying(TRUE, UNKNOWN)
+        possible, applies = self.outlook.possible, self.rulebase.applies_if
+        return [
+            OpenQuestion(name, DANGER, 0.0, is_next=name not in applies or not possible.truth(applies[name]) & FALSE)
+            for name in self._open
+        ]
 
     @cached_property
     def details(self) -> list[OpenQuestion]:
         """Details of dangers that were answered yes: who is told about them on arrival will ask for these."""
-        finding = self.rulebase.finding
-        return [q for q in self._applying(TRUE) if finding[q.finding].danger and finding[q.finding].ask_if is not None]
-
-    def _applying(self, *truths: int) -> list[OpenQuestion]:
-        """Return the open questions that apply without condition, or whose condition has settled to one of *truths*."""
         possible, applies = self.outlook.possible, self.rulebase.applies_if
-        return [
-            OpenQuestion(finding.id, DANGER, 0.0, is_next=True)
-            for finding in self.rulebase.findings
-            if possible.is_open(finding.id) and (finding.id not in applies or possible.truth(applies[finding.id]) in truths)
-        ]
+        follow_ups = [name for name in self._open if name in applies and self.rulebase.finding[name].danger]
+        return [OpenQuestion(name, DANGER, 0.0, is_next=True) for name in follow_ups if possible.truth(applies[name]) == TRUE]
+
+    @property
+    def _open(self) -> list[str]:
+        return [finding.id for finding in self.rulebase.findings if self.outlook.possible.is_open(finding.id)]
 
 
 class Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
@@ -223,6 +223,16 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             return type(condition)(tuple(self._applicable(child, seen) for child in condition.of))
         return condition
 
+    @cached_property
+    def circular_findings(self) -> tuple[str, ...]:
+        """Findings that depend on themselves: by `ask_if`, by doubts of a no, and by implications, read both ways."""
+        depends: dict[str, set[str]] = {}
+        for finding in self.findings:
+            implied = [Holds(i.when) for i in self.implied_by.get(finding.id, ())]
+            implying = [Holds(i.then) for i in self.implies.get(finding.id, ())]
+            depends[finding.id] = set(self.reads(self.applies_if.get(finding.id), finding.no_not_trusted_if, *implied, *implying))
+        return tuple(name for name in depends if name in _reachable(name, depends))
+
     def reads(self, *conditions: Condition | None) -> tuple[str, ...]:
         """Return the findings that *conditions* read, through patterns, in order of first mention."""
         found: dict[str, None] = {}
@@ -300,6 +310,16 @@ def _by(implications: Iterable[Implication], key: Callable[[Implication], str]) 
     found: dict[str, list[Implication]] = {}
     for implication in implications:
         found.setdefault(key(implication), []).append(implication)
+    return found
+
+
+def _reachable(name: str, depends: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = depends[waiting.pop()] - found
+        found |= new
+        waiting += new
     return found
 
 

@@ -81,18 +81,20 @@ class Possible:
         self._open: dict[str, bool] = {}
         self._findings: dict[str, int] = {}
         self._patterns: dict[str, int] = {}
+        self._circular = {name: (False, self._least(name)) for name in rulebase.circular_findings}
+        self._settle_circles()
 
     def is_open(self, name: str) -> bool:
         """Tell whether a finding may still be asked and answered."""
         if name not in self._open:
-            self._open[name] = True  # while its own `ask_if` is read, should that lead back here
+            self._open[name] = self._circular[name][0] if name in self._circular else False
             self._open[name] = self._may_be_asked(self.rulebase.finding[name])
         return self._open[name]
 
     def finding(self, name: str) -> int:
         """Return the truth values that a yes_no finding may take."""
         if name not in self._findings:
-            self._findings[name] = UNKNOWN
+            self._findings[name] = self._circular[name][1] if name in self._circular else UNKNOWN
             self._findings[name] = self._finding(name)
         return self._findings[name]
 
@@ -121,6 +123,24 @@ class Possible:
     def fires(self, when: Condition, unless: Condition | None = None) -> int:
         """Return whether a rule may fire (`TRUE`) and may stay silent (`FALSE`)."""
         return fire_bits(self.truth(when), None if unless is None else self.truth(unless))
+
+    def _settle_circles(self) -> None:
+        """
+        Work out the findings that depend on themselves: the least fixed point.
+
+        At first none of them may be asked. What then may be, and what they may become, is assumed the next time, until
+        nothing is added: a question is open only if some other answer opens it, never because it would open itself.
+        """
+        while True:
+            self._open, self._findings, self._patterns = {}, {}, {}
+            found = {name: (self.is_open(name), self.finding(name)) for name in self._circular}
+            if found == self._circular:
+                return
+            self._circular = found
+
+    def _least(self, name: str) -> int:
+        answer = self.answers.get(name)
+        return UNKNOWN if answer is None else TRUE if answer else FALSE
 
     def _may_be_asked(self, finding: Finding) -> bool:
         if finding.id in self.answers or finding.id in self.declined:

@@ -28,7 +28,7 @@ from spinefoot.model.conditions import (
 )
 from spinefoot.model.knowledge import Cause, RedFlag, RootLevelRule, ScopeRule, SpineLinkRule, UrgencyRule
 from spinefoot.planning.outlook import Outlook
-from spinefoot.planning.possible import TRUE, UNKNOWN, both, is_settled
+from spinefoot.planning.possible import FALSE, TRUE, both, is_settled
 from spinefoot.verdict import withholds_causes
 
 __all__ = ["OpenQuestion", "Questions"]
@@ -74,6 +74,8 @@ class Questions:
         self._undecided: dict[str, int] = {}
         self._turns: dict[str, int] = {}
         self._worth: dict[int, float] = {}
+        self._circular = dict.fromkeys(self._rulebase.circular_findings, 0)
+        self._settle_circles()
 
     def relevant(self) -> list[OpenQuestion]:
         """Return every open finding that could still change the verdict, most useful first."""
@@ -97,6 +99,15 @@ class Questions:
         ]
         return sorted(found, key=lambda question: (question.turn, -question.worth, question.finding))
 
+    def _settle_circles(self) -> None:
+        """Find what findings that depend on themselves depend on: assume what was found last time, until no more is."""
+        while True:
+            self._undecided = {}
+            found = {name: self._of_name(name) for name in self._circular}
+            if found == self._circular:
+                return
+            self._circular = found
+
     def _of(self, *conditions: Condition | None) -> int:
         """Return the open findings on which the undecided ones of *conditions* depend, and those that decide if they apply."""
         mask = 0
@@ -116,7 +127,7 @@ class Questions:
 
     def _of_name(self, name: str) -> int:
         if name not in self._undecided:
-            self._undecided[name] = 0  # while it is worked out, should that lead back here
+            self._undecided[name] = self._circular.get(name, 0)  # while it is worked out, should that lead back here
             pattern = self._rulebase.pattern.get(name)
             self._undecided[name] = self._of_finding(name) if pattern is None else self._of(pattern.when)
         return self._undecided[name]
@@ -227,8 +238,8 @@ class Questions:
             mask ^= lowest
 
     def _is_next(self, name: str) -> bool:
-        ask_if = self._rulebase.finding[name].ask_if
-        return ask_if is None or self._possible.truth(ask_if) in (TRUE, UNKNOWN) or not self._of(ask_if)
+        applies = self._rulebase.applies_if.get(name)
+        return applies is None or not self._possible.truth(applies) & FALSE or not self._of(applies)
 
 
 def _union(masks: Iterable[int]) -> int:

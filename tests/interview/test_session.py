@@ -40,6 +40,11 @@ def state(session):
     return session.replies, dict(session.standing.answers), session.standing.conclusions, session.next_screen()
 
 
+def verdict(conclusions):
+    likely = {cause for cause, score in conclusions.scores.items() if score.level == "likely"}
+    return conclusions.urgency, conclusions.spine_link, conclusions.root_levels, likely
+
+
 def single(session, **replies):
     for name, value in replies.items():
         finding = RULES.finding[name]
@@ -58,6 +63,75 @@ def test_replies_and_undone_replies_leave_what_the_remaining_replies_alone_would
         replayed.reply(step.screen, step.replies)
 
     assert state(session) == state(replayed)
+
+
+def person(rng, share_of_yes):
+    """Return a way of replying: mostly no, some yes, and now and then not sure."""
+
+    def reply(name):
+        finding = RULES.finding[name]
+        if finding.kind == "yes_no":
+            return rng.choices([True, False, None], [share_of_yes, 1 - share_of_yes, 0.05])[0]
+        return any_reply(rng, name)
+
+    return reply
+
+
+def to_the_end(session, reply):
+    """Reply to every screen; the findings asked, in their order."""
+    asked = []
+    while (screen := session.next_screen()) is not None:
+        asked += screen.findings
+        assert len(asked) < 2 * len(RULES.findings), f"asked without end: {screen.findings}"
+        try:
+            session.reply(screen, {name: reply(name) for name in screen.findings})
+        except spinefoot.InputError:
+            session.reply(screen, dict.fromkeys(screen.findings))
+    return asked
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**16), share_of_yes=st.sampled_from([0.0, 0.03, 0.1, 0.4]), everything=st.booleans())
+def test_an_interview_ends_and_asks_nothing_twice(seed, share_of_yes, everything):
+    session = Session(RULES, everything=everything)
+
+    asked = to_the_end(session, person(random.Random(seed), share_of_yes))
+
+    assert len(asked) == len(set(asked))
+    assert session.standing.verdict_is_settled
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**16), share_of_yes=st.sampled_from([0.0, 0.03, 0.1]))
+def test_who_goes_on_to_the_whole_questionnaire_hears_the_same_verdict(seed, share_of_yes):
+    reply = person(random.Random(seed), share_of_yes)
+    planned = Session(RULES)
+    to_the_end(planned, reply)
+
+    whole = Session(RULES, everything=True, start=planned.replies)
+    to_the_end(whole, reply)
+
+    assert verdict(whole.standing.conclusions) == verdict(planned.standing.conclusions)
+
+
+def test_a_no_that_is_not_trusted_is_not_asked_again():
+    session = Session(RULES)
+    single(session, age_years=75, fever=False)
+
+    assert "fever" not in session.standing.answers
+    assert "fever" not in to_the_end(session, lambda name: any_reply(random.Random(1), name))
+
+
+def test_the_whole_questionnaire_asks_all_that_the_planned_one_does():
+    def strong(name):
+        finding = RULES.finding[name]
+        return {"age_years": 45, "symptom_days": 20, "leg_pain_now": True, "heel_walk": None}.get(
+            name, False if finding.kind == "yes_no" else None
+        )
+
+    planned, whole = Session(RULES), Session(RULES, everything=True)
+
+    assert set(to_the_end(planned, strong)) <= set(to_the_end(whole, strong))
 
 
 def test_undo_returns_the_step_and_restores_the_question():

@@ -16,7 +16,7 @@ import spinefoot
 from spinefoot.assessment.intake import settle
 from spinefoot.executors import plain
 from spinefoot.model.assessment import Conclusions
-from spinefoot.model.conditions import Holds, LevelIs, Not
+from spinefoot.model.conditions import AnyOf, Holds, LevelIs, Not
 from spinefoot.model.findings import Finding, Implication
 from spinefoot.model.knowledge import ScopeRule, SpineLinkRule
 from spinefoot.planning.outlook import Outlook
@@ -28,7 +28,12 @@ from tests.strategies import FINDINGS, YES_NO, answers, rule_bases
 BASE = spinefoot.load_rules()
 SLOW = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
-CONDITIONAL = {"y3": {"ask_if": Holds("y2")}, "y4": {"no_not_trusted_if": Holds("y5")}, "n1": {"ask_if": Not(Holds("y1"))}}
+CONDITIONAL = {
+    "y2": {"no_not_trusted_if": Holds("y3")},  # a circle: y3 may cast doubt on a no to y2, and is asked after a yes to y2
+    "y3": {"ask_if": AnyOf((Holds("y2"), Holds("y0")))},
+    "y4": {"no_not_trusted_if": Holds("y5")},
+    "n1": {"ask_if": Not(Holds("y1"))},
+}
 INTERVIEWED = tuple(msgspec.structs.replace(finding, **CONDITIONAL.get(finding.id, {})) for finding in FINDINGS)
 IMPLICATIONS = (
     Implication(when="y0", then="y1", because="-"),
@@ -123,6 +128,14 @@ def test_irrelevant_questions_change_no_verdict(data: st.DataObject, seed: int) 
         conclusions = concluded(rulebase, known | completion)
         if conclusions is not None:
             assert verdict(conclusions) == verdict(now)
+
+
+def test_a_question_does_not_open_itself_through_doubts_of_the_answer_it_follows_up() -> None:
+    rulebase = msgspec.structs.replace(BASE, findings=INTERVIEWED, implications=(), patterns=())
+
+    assert not Outlook(rulebase, {"y2": False, "y0": False}).possible.is_open("y3")
+    assert Outlook(rulebase, {"y2": False}).possible.is_open("y3")
+    assert Outlook(rulebase, {"y0": False}).possible.is_open("y3")
 
 
 def test_what_may_withhold_causes_matters_to_the_spine_link() -> None:
