@@ -46,3 +46,14 @@ def test_a_follow_up_that_changes_the_urgency_is_asked(answers: dict[str, Value]
 
     assert ask_if is not None
     assert View(RULES, {**dict.fromkeys(first_questions, False), **answers}).truth(ask_if) is True
+
+
+def test_follow_ups_of_a_pattern_do_not_apply_where_its_questions_do_not() -> None:
+    """Nobody is asked how long the weakness has lasted for want of a self-test that was not asked of them either."""
+    strong: dict[str, Value] = {f.id: False for f in RULES.findings if f.kind == "yes_no" and f.ask_if is None}
+    strong |= {"heel_walk": "fine", "single_heel_raise": "equal", "toe_walk_fail": False, "big_toe_lift_weak": False}
+    strong |= {"sit_to_stand_one_leg_fail": False, "step_up_fail": False}
+
+    assert RULES.finding["hip_abduction_weak"].ask_if is not None
+    assert View(RULES, strong).truth(RULES.applies_if["weakness_onset_days"]) is False
+    assert View(RULES, {**strong, "leg_or_foot_weakness": True}).truth(RULES.applies_if["weakness_onset_days"]) is True

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from string import ascii_lowercase
 from typing import Final, NamedTuple
 
 from spinefoot.casefile import read_answer
 from spinefoot.errors import Problem, nearest
 from spinefoot.interview.session import Replies
-from spinefoot.model.findings import Finding, Value
+from spinefoot.model.findings import Finding, Option, Value
+from spinefoot.model.rulebase import NO_ANSWER_NEEDED
 
-__all__ = ["COMMAND_LETTERS", "Command", "Request", "ReplyError", "read_command", "read_reply"]
+__all__ = ["COMMAND_LETTERS", "Command", "Request", "ReplyError", "lettered", "read_command", "read_reply"]
 
 
 class Command(StrEnum):
@@ -90,7 +92,8 @@ def read_reply(text: str, findings: Sequence[Finding]) -> Replies:
 
     Args:
         text: What was typed.
-        findings: The questions of the screen, in the order shown; several are a checklist of yes_no questions.
+        findings: The questions of the screen, in the order shown; several are a checklist. A choice stands on one
+            with a letter for each option but "none" (`lettered`).
 
     Returns:
         For each finding its answer; None where it is not known.
@@ -170,25 +173,48 @@ def _takes(finding: Finding) -> str:
     )
 
 
+def lettered(finding: Finding) -> dict[str, Option]:
+    """Return the options of a choice on a checklist by letter; "none" has no letter, since what is not named is no."""
+    telling = (option for option in finding.options if option.id != NO_ANSWER_NEEDED)
+    return dict(zip(ascii_lowercase, telling, strict=False))
+
+
 def _checklist(word: str, findings: Sequence[Finding]) -> Replies:
     if word in _NONE:
-        return {finding.id: False for finding in findings}
+        return {finding.id: _no(finding) for finding in findings}
     if word == "all":
-        return {finding.id: True for finding in findings}
-    named: dict[int, bool | None] = {}
+        word = f"1-{len(findings)}"
+    named: dict[int, Value | None] = {}
     none = _NONE_BUT.match(word)
-    for place, value in _ticks(word[none.end() :] if none else word, len(findings)):
+    for place, letter, sure in _ticks(word[none.end() :] if none else word, len(findings)):
+        value = _ticked(place, letter, findings[place - 1]) if sure else None
         if value and none and not none["but"]:
             raise ReplyError(f'"{word}" could mean two things. Type {place} if it applies, or "none" if nothing does.')
-        if named.setdefault(place, value) is not value:
-            raise ReplyError(f"Number {place} stands there twice, once with a question mark. Type it once.")
-    return {finding.id: named.get(place, False) for place, finding in enumerate(findings, 1)}
+        if named.setdefault(place, value) != value:
+            raise ReplyError(f"Number {place} stands there twice, with different answers. Type it once.")
+    return {finding.id: named.get(place, _no(finding)) for place, finding in enumerate(findings, 1)}
 
 
-def _ticks(word: str, number: int) -> Iterator[tuple[int, bool | None]]:
-    """Yield places named in a reply such as "2 5-7 9?", with yes, or None where a question mark says not sure."""
+def _no(finding: Finding) -> Value:
+    return NO_ANSWER_NEEDED if finding.kind == "choice" else False
+
+
+def _ticked(place: int, letter: str | None, finding: Finding) -> Value:
+    options = lettered(finding)
+    if letter in options:
+        return options[letter].id
+    if options:
+        allowed = ", ".join(f"{place}{letter}" for letter in options)
+        raise ReplyError(f"Number {place} needs its letter: type one of {allowed}; or {place}? if you are not sure.")
+    if letter is not None:
+        raise ReplyError(f"Number {place} has no letters: type {place}, or {place}? if you are not sure.")
+    return True
+
+
+def _ticks(word: str, number: int) -> Iterator[tuple[int, str | None, bool]]:
+    """Yield places named in a reply such as "2 5-7 8b 9?", with the letter, and False where a question mark says not sure."""
     for part in re.sub(r"\band\b|[,;+&]", " ", word.replace(" ?", "?")).split():
-        found = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?(\?)?", part)
+        found = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3})|([a-z]))?(\?)?", part)
         if found is None:
             raise ReplyError(
                 f'"{part}" is not a number of the list. Type the numbers that apply, as in 2 5; "none" if none does; '
@@ -198,4 +224,4 @@ def _ticks(word: str, number: int) -> Iterator[tuple[int, bool | None]]:
         if not 1 <= first <= last <= number:
             raise ReplyError(f"There is no number {part.rstrip('?')}; the list goes from 1 to {number}.")
         for place in range(first, last + 1):
-            yield place, None if found[3] else True
+            yield place, found[3], found[4] is None

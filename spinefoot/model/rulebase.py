@@ -213,14 +213,21 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         Return *condition* with each finding bound to its own `ask_if`, but for those *seen* on the way.
 
-        A follow-up of a question that does not apply does not apply either, though nobody answered it.
+        A follow-up of a question that does not apply does not apply either, though nobody answered it; nor does one of a
+        pattern of such questions.
         """
+        if isinstance(condition, Holds) and condition.id in self.pattern:
+            pattern = self.pattern[condition.id].when
+            bound = self._applicable(pattern, seen)
+            return condition if bound == pattern else bound
         name = condition.id if isinstance(condition, Holds) else getattr(condition, "finding", None)
         if name in self.finding and name not in seen:
             ask_if = self.finding[name].ask_if
             return condition if ask_if is None else AllOf((self._applicable(ask_if, seen | {name}), condition))
         if isinstance(condition, AllOf | AnyOf):
             return type(condition)(tuple(self._applicable(child, seen) for child in condition.of))
+        if isinstance(condition, Count):
+            return Count(condition.at_least, tuple(self._applicable(child, seen) for child in condition.of))
         return condition
 
     @cached_property

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 import msgspec
 
 from spinefoot.errors import Problem
+from spinefoot.interview.replies import lettered
 from spinefoot.interview.session import Replies, Session, Standing, Step
 from spinefoot.interview.why import answers_behind
 from spinefoot.model.conditions import Holds
 from spinefoot.model.findings import AnswerLabels, Finding, Value
 from spinefoot.model.knowledge import RedFlag
-from spinefoot.model.rulebase import RuleBase
+from spinefoot.model.rulebase import NO_ANSWER_NEEDED, RuleBase
 from spinefoot.planning.possible import both
 from spinefoot.planning.screens import Screen
 from spinefoot.rendering.body_map import area_of, areas_asked, draw, two_columns
@@ -104,7 +105,8 @@ def screen_page(screen: Screen, number: int, rulebase: RuleBase, style: Style) -
 def how_to_answer(findings: Sequence[Finding]) -> str:
     """Return what can be typed to answer a screen."""
     if len(findings) > 1:
-        return "none, or what applies, as in 1 2 (rest: no). Not sure: 1? for one, ? for all"
+        letter = next((f"{place}a" for place, finding in enumerate(findings, 1) if finding.kind == "choice"), "2")
+        return f"none, or what applies, as in 1 {letter} (rest: no). Not sure: 1? for one, ? for all"
     finding = findings[0]
     if finding.kind == "choice":
         return f"1-{len(finding.options)} or the first letters.  ? I don't know"
@@ -127,7 +129,10 @@ def understood(findings: Sequence[Finding], replies: Replies, rulebase: RuleBase
 
 def summary(findings: Sequence[Finding], replies: Replies, rulebase: RuleBase) -> str:
     """Return the replies to a checklist in a few sentences: what is yes, not sure and no."""
-    by_reply = {value: [f for f in findings if replies[f.id] is value] for value in (True, None, False)}
+    by_reply: dict[bool | None, list[Finding]] = {True: [], None: [], False: []}
+    for finding in findings:
+        reply = replies[finding.id]
+        by_reply[None if reply is None else reply not in (False, NO_ANSWER_NEEDED)].append(finding)
     places = bool(areas_asked(findings, rulebase))
     parts = []
     for value, word in ((True, "Yes"), (None, "Not sure"), (False, "No")):
@@ -137,7 +142,7 @@ def summary(findings: Sequence[Finding], replies: Replies, rulebase: RuleBase) -
         elif found and value is False:
             parts.append(f"{word}: the other {len(found)}.")
         elif found:
-            parts.append(f"{word}: {'; '.join(_in_words(finding, places, rulebase) for finding in found)}.")
+            parts.append(f"{word}: {'; '.join(_in_words(f, replies[f.id], places, rulebase) for f in found)}.")
     return " ".join([*parts, *_said_by_no(findings, by_reply[False])])
 
 
@@ -277,6 +282,7 @@ def _items(findings: Sequence[Finding], rulebase: RuleBase, style: Style) -> Ite
         text = finding.question + _for_clinician(finding, style) if area is None else area.label + nerves
         yield Line(text=text, mark=f"{number:>2}")
         yield from (Line(text=step, mark="-", level=2) for step in finding.steps)
+        yield from (Line(text=option.label, mark=f"{number}{letter}", level=2) for letter, option in lettered(finding).items())
         labels = _telling(finding)
         if labels is not None:
             yield Line(text=f'No means "{labels.if_no}". {labels.if_unknown}: type {number}?', level=2)
@@ -301,9 +307,14 @@ def _said(finding: Finding, value: Value | None) -> str:
     return say_answer(finding, value)
 
 
-def _in_words(finding: Finding, places: bool, rulebase: RuleBase) -> str:
+def _in_words(finding: Finding, value: Value | None, places: bool, rulebase: RuleBase) -> str:
+    """Say what an item of a checklist says: as it was answered, or, where that is not sure, what it would say if it were."""
     area = area_of(finding, rulebase) if places else None
-    return say_answer(finding, True) if area is None else area.label
+    if area is not None:
+        return area.label
+    if finding.kind == "yes_no":
+        return say_answer(finding, True)
+    return (finding.subject or finding.question) if value is None else say_answer(finding, value)
 
 
 def _said_by_no(findings: Sequence[Finding], no: Sequence[Finding]) -> Iterator[str]:

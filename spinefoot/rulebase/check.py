@@ -30,7 +30,7 @@ from spinefoot.model.conditions import (
 )
 from spinefoot.model.findings import Finding
 from spinefoot.model.knowledge import LEVELS, Cause, Evidence, Pattern
-from spinefoot.model.rulebase import RuleBase
+from spinefoot.model.rulebase import NO_ANSWER_NEEDED, RuleBase
 from spinefoot.rulebase.condition_reader import RESERVED, Reference
 from spinefoot.rulebase.decode import Use
 
@@ -221,6 +221,8 @@ def _wrong_shape(finding: Finding) -> str | None:
         return "takes no options"
     if finding.kind != "yes_no" and (finding.answer_labels or finding.no_not_trusted_if):
         return "takes no answer_labels and no no_not_trusted_if"
+    if finding.checklist and finding.kind != "yes_no" and NO_ANSWER_NEEDED not in finding.option_ids:
+        return f"can stand on a checklist only with an option {NO_ANSWER_NEEDED}, for those who do not tick it"
     return None
 
 

@@ -4,7 +4,7 @@ How long the interview is: screens asked of simulated people, against the full q
     python tests/benchmarks/interview.py [--cases N] [--seed S] [FOLDER...]
 
 Each written case is a person who answers as the case says, "no" to every other yes-or-no question, "none" where a choice
-offers it, and "I don't know" to the rest. The full questionnaire asks the same person everything that applies. Printed:
+offers it, passes the strength tests that the case does not mention, and says "I don't know" to the rest. The full questionnaire asks the same person everything that applies. Printed:
 screens (median, 90th percentile), screens before an emergency is named, whether the verdict is that of the full
 questionnaire, and the processor time from a reply to the next screen.
 """
@@ -31,6 +31,9 @@ from spinefoot.planning.screens import Screen
 CASES = Path(__file__).resolve().parent.parent / "cases"
 
 
+PASSED = {"heel_walk": "fine", "single_heel_raise": "equal", "foot_lift_strength": "normal"}
+
+
 class Interviewed(NamedTuple):
     """One simulated interview."""
 
@@ -50,6 +53,8 @@ def reply(case: spinefoot.Case, name: str, rulebase: spinefoot.RuleBase) -> Valu
         return case.findings[name]
     if finding.kind == "yes_no":
         return False
+    if name in PASSED:
+        return PASSED[name]
     return NO_ANSWER_NEEDED if NO_ANSWER_NEEDED in finding.option_ids else None
 
 

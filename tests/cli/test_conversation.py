@@ -64,6 +64,26 @@ def test_what_was_understood_is_repeated_with_its_noes_and_unknowns(rules):
     assert "No: the other 10." in talk.text
 
 
+def test_a_choice_on_a_checklist_shows_a_letter_for_each_answer(rules):
+    screen = Screen("danger_limb_check", ("limb_cold", "hip_groin_pain_after_fall", "vein_bleeding"), "danger_limb")
+    page = plain_text(screen_page(screen, 3, rules, Style()), 80)
+
+    assert "2a Yes, and I can walk" in page
+    assert "2b Yes, and I cannot stand on it" in page
+
+
+def test_a_choice_on_a_checklist_needs_its_letter_and_is_repeated_with_its_answer(rules):
+    session = Session(rules, start=PERSON)
+    while "hip_groin_pain_after_fall" not in (screen := session.next_screen()).findings:
+        session.reply(screen, {name: "none" if rules.finding[name].kind == "choice" else False for name in screen.findings})
+    fall = screen.findings.index("hip_groin_pain_after_fall") + 1
+    _, talk, _ = talk_with(rules, f"{fall}", f"{fall}b", start=session.replies)
+
+    assert f"{fall}a Yes, and I can walk" in talk.text
+    assert f"Number {fall} needs its letter: type one of {fall}a, {fall}b; or {fall}? if you are not sure." in talk.text
+    assert "Yes: pain in hip, groin, thigh or knee after a fall or knock: Yes, and I cannot stand on it." in talk.text
+
+
 def test_a_no_that_asserts_a_check_is_repeated_as_such(rules):
     _, talk, _ = talk_with(rules, "none")
 

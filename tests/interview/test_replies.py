@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from spinefoot.interview.replies import Command, ReplyError, Request, read_comma
 
 RULES = spinefoot.load_rules()
 LIST = [RULES.finding[name] for name in ("fever", "sepsis_signs", "feels_very_unwell", "hot_swollen_joint")]
+FALL = [RULES.finding[name] for name in ("fever", "hip_groin_pain_after_fall", "sepsis_signs")]
 DAYS = [RULES.finding["weakness_onset_days"]]
 AGE = [RULES.finding["age_years"]]
 TREND = [RULES.finding["weakness_trend"]]
@@ -43,6 +46,39 @@ def ticks(text):
 )
 def test_a_checklist_takes_numbers_none_and_question_marks(text, expected):
     assert ticks(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("none", [False, "none", False]),
+        ("1", [True, "none", False]),
+        ("2b", [False, "yes_cannot_stand", False]),
+        ("2A 3", [False, "yes_walking", True]),
+        ("1, 2?", [True, None, False]),
+        ("none but 2a", [False, "yes_walking", False]),
+        ("?", [None, None, None]),
+    ],
+)
+def test_a_choice_on_a_checklist_takes_the_letter_of_its_answer(text, expected):
+    assert list(read_reply(text, FALL).values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2", "Number 2 needs its letter: type one of 2a, 2b; or 2? if you are not sure."),
+        ("2c", "Number 2 needs its letter"),
+        ("1-3", "Number 2 needs its letter"),
+        ("all", "Number 2 needs its letter"),
+        ("1a", "Number 1 has no letters: type 1"),
+        ("2a 2b", "Number 2 stands there twice"),
+        ("none 2a", "could mean two things"),
+    ],
+)
+def test_a_letter_that_lacks_or_does_not_fit_is_asked_for(text, says):
+    with pytest.raises(ReplyError, match=re.escape(says)):
+        read_reply(text, FALL)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "yes", "y", "5", "0 1", "1-9", "3-1", "2 2?", "none 2", "no 3", "no1ne", "\x1b[31m"])
@@ -119,7 +155,7 @@ def test_what_only_begins_like_a_command_is_an_answer(text):
 
 
 @settings(deadline=None)
-@given(text=st.text(max_size=40), screen=st.sampled_from([LIST, DAYS, AGE, TREND, SADDLE]))
+@given(text=st.text(max_size=40), screen=st.sampled_from([LIST, FALL, DAYS, AGE, TREND, SADDLE]))
 def test_anything_typed_is_read_or_refused(text, screen):
     read_command(text)
     try:

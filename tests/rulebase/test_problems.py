@@ -61,6 +61,21 @@ SMALL_FINDING = (
     "    why_asked: A reason.\n"
 )
 
+LISTED_CHOICE = (
+    "topic: {id: broken_topic, title: Broken, purpose: P, order: 999}\n"
+    "checklists: [{id: broken_list, title: Which?}]\n"
+    "findings:\n"
+    "  - id: broken_choice\n"
+    "    kind: choice\n"
+    "    observer: self\n"
+    "    question: Which side?\n"
+    "    help: Left or right.\n"
+    "    subject: the side\n"
+    "    why_asked: A reason.\n"
+    "    checklist: broken_list\n"
+    "    options: [{id: left, label: Left}, {id: right, label: Right}]\n"
+)
+
 BROKEN = [
     ("SF101", P, b"patterns:\n  - id: \xff\n", "not UTF-8", 0),
     ("SF102", P, DEEP, "nested more than 60 deep", 4),
@@ -77,6 +92,7 @@ BROKEN = [
     ("SF206", P, pattern("{foot_drop: {above: 3}}"), "foot_drop is compared with a number", 4),
     ("SF207", P, pattern("saddle_numbness", "foot_drop"), 'the id "foot_drop" is used twice', 2),
     ("SF208", "findings/broken.yaml", SMALL_FINDING, "broken_number is number and needs a unit", 3),
+    ("SF208", "findings/broken.yaml", LISTED_CHOICE, "broken_choice is choice and can stand on a checklist only with", 4),
     ("SF301", P, CYCLE, "in a circle: first -> second -> first", 2),
     ("SF302", P, pattern("{cause_level: {gout: {is: likely}}}"), "broken reads cause_level", 2),
     ("SF303", P, pattern("weak_foot_old_stable"), "outside an unless", 2),
@@ -84,7 +100,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "content", "words", "line"), BROKEN, ids=[case[0] for case in BROKEN])
+@pytest.mark.parametrize(
+    ("code", "path", "content", "words", "line"), BROKEN, ids=[f"{case[0]}-{n}" for n, case in enumerate(BROKEN)]
+)
 def test_a_broken_file_is_refused_with_code_words_file_and_line(folder, code, path, content, words, line):
     (folder / path).parent.mkdir(exist_ok=True)
     (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
