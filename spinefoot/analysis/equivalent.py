@@ -1,21 +1,24 @@
 """
 Mutants that change nothing, where that can be shown cheaply.
 
-Conditions are compared in every case there can be, as far as they can tell cases apart. Limits are compared with
-the most that the weights under them can come to.
+Conditions are compared in every case there can be, as far as they can tell cases apart; "likely" tells none apart
+for a cause with a ceiling that nothing lifts. Limits are compared with the most that the weights under them can come to.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from spinefoot.analysis.bits import Bits, Truth
 from spinefoot.analysis.every_case import every_case
 from spinefoot.analysis.mutants import Mutant
 from spinefoot.analysis.parts import parts_of
 from spinefoot.analysis.view import CasesView
+from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, LevelIs, Not
 from spinefoot.model.findings import Finding
-from spinefoot.model.knowledge import Cause, Evidence, GroupCap, Instrument, Limits, Pattern
+from spinefoot.model.knowledge import LEVELS, Cause, Evidence, GroupCap, Instrument, Limits, Pattern
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.scoring import UNCAPPED, add_group
 
@@ -30,12 +33,29 @@ def is_equivalent(mutant: Mutant, rulebase: RuleBase) -> bool:
     conditions = [[condition for _, condition in parts_of(rule)] for rule in (old, new) if rule is not None]
     if len(conditions) < 2 or conditions[0] == conditions[1]:
         return False
+    reached = [[_within_ceilings(condition, rulebase) for condition in several] for several in conditions]
+    if reached[0] == reached[1]:
+        return True
     together = [condition for several in conditions for condition in several]
     for into_patterns in (False, True):
         table = every_case(together, rulebase, into_patterns=into_patterns)
         if table is not None and _same_in(*table, old, new):
             return True
     return False
+
+
+def _within_ceilings(node: Condition, rulebase: RuleBase) -> Condition:
+    """Return *node* without "likely" for a cause with a ceiling that nothing lifts."""
+    if isinstance(node, AllOf | AnyOf | Count):
+        return msgspec.structs.replace(node, of=tuple(_within_ceilings(child, rulebase) for child in node.of))
+    if isinstance(node, Not):
+        return Not(_within_ceilings(node.of, rulebase))
+    if not isinstance(node, LevelIs):
+        return node
+    ceiling = rulebase.cause[node.cause].ceiling
+    if ceiling is None or ceiling.unless is not None or ceiling.level == LEVELS[0]:
+        return node
+    return msgspec.structs.replace(node, levels=tuple(level for level in node.levels if level != LEVELS[0]))
 
 
 def _rule(value: Any, rule: str) -> Any:

@@ -84,6 +84,19 @@ def test_an_equivalent_mutant_concludes_the_same_of_any_case(data, seed):
                 assert one == other, mutant
 
 
+def test_a_level_that_a_ceiling_keeps_a_cause_from_is_left_out_without_effect(rules):
+    without_likely = "likely or possible, without likely"
+    kept_from = {cause.id for cause in rules.causes if cause.ceiling is not None and cause.ceiling.unless is None}
+    dropped = [
+        m for m in mutants(rules) if m.kind == "advice" and m.change == "option dropped" and m.says.endswith(without_likely)
+    ]
+
+    same = {mutant.says.split()[0] for mutant in dropped if is_equivalent(mutant, rules)}
+    assert same == {mutant.says.split()[0] for mutant in dropped} & kept_from
+    assert "deep_vein_thrombosis" in same
+    assert "gout" not in same
+
+
 @SLOW
 @given(data=st.data())
 def test_every_mutant_differs_from_the_rule_base_in_one_place(data):
