@@ -13,12 +13,13 @@ import msgspec
 
 from spinefoot.analysis.bits import Bits, Truth
 from spinefoot.analysis.every_case import every_case
+from spinefoot.analysis.idle_gates import deciding_alternatives
 from spinefoot.analysis.mutants import Mutant
 from spinefoot.analysis.parts import parts_of
 from spinefoot.analysis.view import CasesView
 from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, LevelIs, Not
 from spinefoot.model.findings import Finding
-from spinefoot.model.knowledge import LEVELS, Cause, Evidence, GroupCap, Instrument, Limits, Pattern
+from spinefoot.model.knowledge import LEVELS, AdviceRule, Cause, Evidence, GroupCap, Instrument, Limits, Pattern
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.scoring import UNCAPPED, add_group
 
@@ -30,6 +31,8 @@ def is_equivalent(mutant: Mutant, rulebase: RuleBase) -> bool:
     old, new = _rule(mutant.old, mutant.rule), _rule(mutant.new, mutant.rule)
     if isinstance(old, Cause) and mutant.change == "limit shifted":
         return _same_limits(old, new)
+    if isinstance(old, AdviceRule) and _same_gates(old, new, rulebase):
+        return True
     conditions = [[condition for _, condition in parts_of(rule)] for rule in (old, new) if rule is not None]
     if len(conditions) < 2 or conditions[0] == conditions[1]:
         return False
@@ -42,6 +45,11 @@ def is_equivalent(mutant: Mutant, rulebase: RuleBase) -> bool:
         if table is not None and _same_in(*table, old, new):
             return True
     return False
+
+
+def _same_gates(old: AdviceRule, new: AdviceRule, rulebase: RuleBase) -> bool:
+    deciding = [deciding_alternatives(rule, rulebase) for rule in (old, new)]
+    return old.when == new.when and deciding[0] == deciding[1]
 
 
 def _within_ceilings(node: Condition, rulebase: RuleBase) -> Condition:

@@ -93,8 +93,30 @@ def test_a_level_that_a_ceiling_keeps_a_cause_from_is_left_out_without_effect(ru
 
     same = {mutant.says.split()[0] for mutant in dropped if is_equivalent(mutant, rules)}
     assert same == {mutant.says.split()[0] for mutant in dropped} & kept_from
-    assert "deep_vein_thrombosis" in same
+    assert "tarsal_tunnel_syndrome" in same
     assert "gout" not in same
+
+
+@pytest.mark.parametrize(
+    ("rule", "part", "says", "changes_nothing"),
+    [
+        # calf_swelling_one_leg alone is a red flag for today, and today the rule gives way already.
+        ("stay_active", "unless", "without calf_swelling_one_leg", True),
+        # A sore calf alone is "soon", at which the rule still fires, but not the next one.
+        ("stay_active", "unless", "without calf_or_thigh_sore_warm", False),
+        ("exercise", "unless", "without calf_or_thigh_sore_warm", True),
+        # Below 16 nothing is routine; from 16 on it can be.
+        ("no_routine_scan", "unless", "age_years below 16 -> below 15", True),
+        ("no_routine_scan", "unless", "age_years below 16 -> below 17", False),
+        # The red flag for a snapped tendon has a gate.
+        ("exercise", "unless", "without achilles_snap", False),
+        ("stay_active", "unless", "without urgency is emergency or same_day", False),
+    ],
+)
+def test_a_gate_whose_sign_already_sets_an_urgency_that_the_rule_avoids_changes_nothing(rules, rule, part, says, changes_nothing):
+    found = [mutant for mutant in mutants(rules) if (mutant.rule, mutant.part, mutant.says) == (rule, part, says)]
+
+    assert [is_equivalent(mutant, rules) for mutant in found] == [changes_nothing]
 
 
 @SLOW
