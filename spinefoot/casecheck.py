@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from spinefoot.assessment.assess import Assessment, Executor, assess
 from spinefoot.casefile import SUFFIXES, read_case_file
 from spinefoot.errors import InputError, Problem
 from spinefoot.executors.plain import item_truth
 from spinefoot.model.case import Case, Expected
-from spinefoot.model.knowledge import Cause, Evidence, Instrument, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
+from spinefoot.model.knowledge import (
+    AdviceRule,
+    Cause,
+    Evidence,
+    Instrument,
+    RedFlag,
+    RootLevelRule,
+    SpineLinkRule,
+    UrgencyRule,
+)
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.locate import CASES_SUFFIX
 from spinefoot.truth import View
@@ -19,6 +29,8 @@ __all__ = ["NO_SCORE", "case_files", "differences", "rules_without_cases", "run_
 
 NO_SCORE = "not scored"
 """The level that a case expects of a cause that is withheld."""
+
+_NeedsCases: TypeAlias = RedFlag | Evidence | RootLevelRule | UrgencyRule | SpineLinkRule | AdviceRule | Instrument
 
 
 def case_files(folder: Path) -> list[Path]:
@@ -73,13 +85,16 @@ def rules_without_cases(rulebase: RuleBase, cases: Sequence[Case]) -> list[Probl
     return problems
 
 
-def _rules_that_need_cases(rulebase: RuleBase) -> Iterator[RedFlag | Evidence | RootLevelRule | UrgencyRule | SpineLinkRule]:
+def _rules_that_need_cases(rulebase: RuleBase) -> Iterator[_NeedsCases]:
     yield from rulebase.red_flags
     for cause in rulebase.causes:
         yield from cause.evidence
     yield from rulebase.root_level_rules
     yield from rulebase.urgency_rules
     yield from rulebase.spine_link_rules
+    yield from rulebase.advice
+    # An instrument without a condition is always shown, and no case can just miss it.
+    yield from (instrument for instrument in rulebase.instruments if instrument.show_if is not None)
 
 
 def _verdict(assessment: Assessment, expected: Expected) -> Iterator[str]:
