@@ -66,8 +66,8 @@ def test_only_one_module_imports_experta() -> None:
 def _loaded(modules: str, arguments: list[str]) -> str:
     """Run a command in a new process, and return those of *modules* that it loaded."""
     code = (
-        "import sys\nfrom spinefoot.cli.app import app\n"
-        f"try:\n    app({arguments!r})\nexcept SystemExit:\n    pass\n"
+        f"import sys\nfrom spinefoot.cli.app import main\nsys.argv = ['spinefoot', *{arguments!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"print([m for m in {modules.split()!r} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -12,9 +14,20 @@ from typer.core import TyperGroup
 from spinefoot.errors import SpinefootError
 from spinefoot.version import __version__
 
-__all__ = ["app", "main"]
+__all__ = ["app", "load_commands", "main"]
 
 _ALLOCATIONS_BEFORE_COLLECTION = 300_000
+
+_MODULES = {
+    "assess": ["assess"],
+    "batch": ["batch"],
+    "evaluate": ["evaluate"],
+    "findings": ["findings"],
+    "interview": ["interview"],
+    "rules": ["rules", "coverage", "mutate"],
+    "template": ["template"],
+}
+"""For each first word of the command line, the modules of `spinefoot.cli` that register its commands."""
 
 
 class _Refusing(TyperGroup):
@@ -71,23 +84,17 @@ def start(
     """Is my foot pain linked to my spine? Explained, rule-based triage and education, never a diagnosis."""
 
 
+def load_commands(first: str | None = None) -> None:
+    """Register every command on `app`; only those of the word *first* where it names some, since typer builds all it knows."""
+    for module in _MODULES.get(first or "", [module for modules in _MODULES.values() for module in modules]):
+        import_module(f"spinefoot.cli.{module}")
+
+
 def main() -> None:
     """Run the command line."""
     # The network of rules is many small objects that live as long as the process; collecting among them finds nothing.
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION)
     # Nor does it pay to search them once more on the way out.
     atexit.register(gc.freeze)
+    load_commands(next(iter(sys.argv[1:]), None))
     app(prog_name="spinefoot")
-
-
-from spinefoot.cli import (  # noqa: E402  (each registers its commands on `app`)
-    assess,  # noqa: F401
-    batch,  # noqa: F401
-    coverage,  # noqa: F401
-    evaluate,  # noqa: F401
-    findings,  # noqa: F401
-    interview,  # noqa: F401
-    mutate,  # noqa: F401
-    rules,  # noqa: F401
-    template,  # noqa: F401
-)

@@ -4,9 +4,10 @@ How long the interview is: screens asked of simulated people, against the full q
     python tests/benchmarks/interview.py [--cases N] [--seed S] [FOLDER...]
 
 Each written case is a person who answers as the case says, "no" to every other yes-or-no question, "none" where a choice
-offers it, passes the strength tests that the case does not mention, and says "I don't know" to the rest. The full questionnaire asks the same person everything that applies. Printed:
-screens (median, 90th percentile), screens before an emergency is named, whether the verdict is that of the full
-questionnaire, and the processor time from a reply to the next screen.
+offers it, passes the strength tests that the case does not mention, and says "I don't know" to the rest. The full
+questionnaire asks the same person everything that applies. Printed: screens (median, 90th percentile), screens before an
+emergency is named, whether the verdict is that of the full questionnaire, and the processor time from a reply to the next
+screen.
 """
 
 from __future__ import annotations

@@ -297,7 +297,7 @@ def test_a_file_is_not_overwritten_unasked(tmp_path):
 def test_a_fault_inside_prints_no_answer(monkeypatch, capsys):
     from typer.testing import CliRunner
 
-    from spinefoot.cli.app import app
+    from spinefoot.cli.commands import app
     from spinefoot.interview.session import Session
 
     def fail(*arguments):
@@ -313,8 +313,8 @@ def test_a_fault_inside_prints_no_answer(monkeypatch, capsys):
 
 def test_an_interview_does_not_load_the_engine_before_the_result():
     code = (
-        "import sys\nfrom spinefoot.cli.app import app\n"
-        "try:\n    app(['interview', '--plain'])\nexcept SystemExit:\n    pass\n"
+        "import sys\nfrom spinefoot.cli.app import main\nsys.argv = ['spinefoot', 'interview', '--plain']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "sys.exit('experta' in sys.modules or 'polars' in sys.modules)"
     )
     import subprocess
