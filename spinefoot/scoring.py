@@ -7,13 +7,14 @@ sign the strongest counts in full and the others half; group caps; clinician cap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Final
 
 from spinefoot.model.assessment import CauseScore, LimitedBy, WeighedItem
 from spinefoot.model.knowledge import LEVELS, Cause, Evidence, GroupCap, Level, Limits, Scoring
 
-__all__ = ["UNCAPPED", "add_group", "further_weight", "halve", "score_cause", "shares_of"]
+__all__ = ["LIMITS_IN_WORDS", "UNCAPPED", "account_of", "add_group", "further_weight", "halve", "score_cause", "shares_of"]
 
 UNCAPPED = GroupCap(min=-1000, max=1000)
 """For a group that its cause does not cap."""
@@ -90,6 +91,32 @@ def score_cause(
     score = start + _clip(asked + min(examined, scoring.clinician_cap), cause.limits)
     level, limited = _level(cause, scoring, score, groups, ceiling_lifted)
     return CauseScore(cause=cause.id, level=level, score=score, prior=start, items=items, groups=groups, limited_by=limited)
+
+
+LIMITS_IN_WORDS: Final[Mapping[LimitedBy, str]] = {
+    "does_not_apply": "it does not apply to these answers",
+    "not_known_to_apply": "it is not known whether it applies",
+    "too_few_groups": "too little is known",
+    "few_groups_for": "too few different kinds of findings speak for it",
+    "barred": "one finding speaks clearly against it",
+    "ceiling": "questions alone cannot make it likely",
+}
+"""Why a level is not what the score alone would give, in plain words."""
+
+
+def account_of(score: CauseScore, cause: Cause) -> str:
+    """Return in a sentence or two how a balance sheet comes to its score and level."""
+    level = score.level.replace("_", " ")
+    limit = cause.ceiling.because if score.limited_by == "ceiling" and cause.ceiling else None
+    why = limit or (LIMITS_IN_WORDS[score.limited_by] if score.limited_by else None)
+    if score.score is None:
+        return f"Not weighed, {level}: {why}."
+    total = sum(item.counts for item in score.items)
+    limits = "" if score.prior + total == score.score else ", after the limits for groups and for the whole"
+    account = f"Starting point {score.prior:+d}, evidence {total:+d}{limits}: {score.score:+d} decibans"
+    if score.limited_by == "too_few_groups":
+        return f"{account}, but {why}."
+    return f"{account}, {level}." if why is None else f"{account}. Not more than {level}: {why.removesuffix('.')}."
 
 
 def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[WeighedItem, ...], dict[str, int]]:

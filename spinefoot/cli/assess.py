@@ -87,16 +87,17 @@ def _show(result: Assessment, json: bool, trace: bool, plain: bool, no_color: bo
     if json:
         typer.echo(result.to_json())
         return
-    from spinefoot.rendering.report import printable, report, trace_sections
+    from spinefoot.rendering.report import Section, printable, report, trace_sections
     from spinefoot.rendering.terminal import plain_text, show, show_tree
 
     title = printable(f"Case: {result.case.id}")
+    about_trace = f"How this was concluded, in firing order; the rules are in {result.rulebase.directory}"
     if plain:
-        pages = report(result) + (trace_sections(result) if trace else [])
+        pages = report(result) + ([Section(title=about_trace, lines=()), *trace_sections(result)] if trace else [])
         typer.echo(("" if first else "\n") + f"{title}\n\n" + plain_text(pages, width()))
         return
     screen = console(no_color)
     screen.rule(title)
     show(report(result), screen)
     if trace:
-        show_tree("How this was concluded, in firing order", trace_sections(result), screen)
+        show_tree(about_trace, trace_sections(result), screen)

@@ -44,7 +44,7 @@ from spinefoot.model.knowledge import (
     UrgencyRule,
 )
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.scoring import score_cause
+from spinefoot.scoring import account_of, score_cause
 from spinefoot.verdict import (
     NOT_SCORED,
     best_level,
@@ -311,7 +311,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
             total = "" if score.score is None else f" ({score.score:+d})"
             facts: Facts = {item.rule: item.counts for item in score.items if item.counts}
             concludes = f"{cause.title}: {level.replace('_', ' ')}{total}"
-            self._record(cause.id, "level", facts, concludes, cause.summary, level, cause.sources, cause.where)
+            self._record(cause.id, "level", facts, concludes, account_of(score, cause), level, cause.sources, cause.where)
         if cause.id in self._read.causes:
             self.declare(Concluded(kind="cause_level", id=cause.id, value=level))
 

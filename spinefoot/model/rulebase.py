@@ -237,7 +237,7 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for finding in self.findings:
             implied = [Holds(i.when) for i in self.implied_by.get(finding.id, ())]
             implying = [Holds(i.then) for i in self.implies.get(finding.id, ())]
-            depends[finding.id] = set(self.reads(self.applies_if.get(finding.id), finding.no_not_trusted_if, *implied, *implying))
+            depends[finding.id] = set(self.reads(finding.ask_if, finding.no_not_trusted_if, *implied, *implying))
         return tuple(name for name in depends if name in _reachable(name, depends))
 
     def reads(self, *conditions: Condition | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from spinefoot.model.findings import Value
 from spinefoot.model.knowledge import Evidence, RedFlag, ScopeRule, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.wording import answer_text, say_answer
+from spinefoot.scoring import LIMITS_IN_WORDS, account_of
 
 __all__ = ["Line", "Section", "Tone", "printable", "report", "say_on_arrival", "trace_sections"]
 
@@ -37,15 +38,6 @@ _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co")
 _QUESTIONS_SHOWN = 8
 _REASONS_SHOWN = 5
 _ANSWERS_SHOWN = 4
-
-_LIMITS = {
-    "does_not_apply": "it does not apply to these answers",
-    "not_known_to_apply": "it is not known whether it applies",
-    "too_few_groups": "too little is known",
-    "few_groups_for": "too few different kinds of findings speak for it",
-    "barred": "one finding speaks clearly against it",
-    "ceiling": "questions alone cannot make it likely",
-}
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,14 +221,7 @@ def _sheet(score: CauseScore, assessment: Assessment) -> Section:
         if items:
             lines.append(Line(text=heading, strong=True))
             lines += [_weighed(item, assessment) for item in sorted(items, key=lambda item: -abs(item.counts))]
-    total = sum(item.counts for item in score.items)
-    limits = "" if score.prior + total == score.score else ", after the limits for groups and for the whole"
-    lines.append(
-        Line(text=f"Starting point {score.prior:+d}, evidence {total:+d}{limits}: {score.score:+d} decibans, {score.level}.")
-    )
-    if score.limited_by is not None:
-        why = cause.ceiling.because if score.limited_by == "ceiling" and cause.ceiling else _LIMITS[score.limited_by]
-        lines.append(Line(text=f"Not more than {score.level}: {why}"))
+    lines.append(Line(text=account_of(score, cause)))
     return Section(title=f"{score.level.capitalize()}: {cause.title} ({origin})", lines=tuple(lines))
 
 
@@ -255,7 +240,7 @@ def _weighed(item: WeighedItem, assessment: Assessment) -> Line:
 
 def _short(score: CauseScore, rulebase: RuleBase) -> Line:
     total = "" if score.score is None else f" ({score.score:+d})"
-    why = f"; {_LIMITS[score.limited_by]}" if score.limited_by else ""
+    why = f"; {LIMITS_IN_WORDS[score.limited_by]}" if score.limited_by else ""
     return Line(text=f"{rulebase.cause[score.cause].title}: {score.level.replace('_', ' ')}{total}{why}", mark="-")
 
 
@@ -304,22 +289,25 @@ def _open_questions(assessment: Assessment) -> list[Section]:
     return [Section(title="Not answered, and could change this", lines=tuple(lines))]
 
 
-def _step(number: int, firing: Firing, rulebase: RuleBase) -> list[Line]:
-    lines = [Line(text=f"{number}. {firing.rule}: {firing.concludes}", strong=True)]
+def _step(number: int, firing: Firing, rulebase: RuleBase) -> Iterator[Line]:
+    """Say how a rule fired; an item that counts nothing takes one line."""
     matched = ", ".join(_fact(name, value, rulebase) for name, value in firing.facts.items())
+    title = f"{number}. {firing.rule}: {firing.concludes}"
+    if firing.stage == "evidence" and not firing.value:
+        yield Line(text=f"{title} ({matched})", strong=True)
+        return
+    yield Line(text=title, strong=True)
     if matched:
-        lines.append(Line(text=f"matched: {matched}", level=1))
+        yield Line(text=f"matched: {matched}", level=1)
     if firing.gate:
         closed = ", ".join(_fact(name, value, rulebase) for name, value in firing.gate.items())
-        lines.append(Line(text=f"gate stays shut: {closed}", level=1))
-    if firing.because:
-        lines.append(Line(text=f"because: {firing.because}", level=1))
+        yield Line(text=f"gate stays shut: {closed}", level=1)
+    if firing.because and firing.because != firing.concludes:
+        yield Line(text=f"because: {firing.because}", level=1)
     cited = [f"{name} ({rulebase.source[name].mark})" for name in firing.sources if name in rulebase.source]
-    if cited:
-        lines.append(Line(text=f"source: {', '.join(cited)}", level=1))
-    if firing.where is not None:
-        lines.append(Line(text=f"rule at: {firing.where}", level=1))
-    return lines
+    where = [] if firing.where is None else [f"rule at {str(firing.where).removeprefix(f'{rulebase.directory}/')}"]
+    if cited or where:
+        yield Line(text="; ".join([*where, *(["source: " + ", ".join(cited)] if cited else [])]), level=1)
 
 
 def _fact(name: str, value: Value | None, rulebase: RuleBase) -> str:
