@@ -88,7 +88,7 @@ def _show(result: Assessment, json: bool, trace: bool, plain: bool, no_color: bo
         typer.echo(result.to_json())
         return
     from spinefoot.rendering.report import Section, printable, report, trace_sections
-    from spinefoot.rendering.terminal import plain_text, show, show_tree
+    from spinefoot.rendering.terminal import plain_text, show, show_steps
 
     title = printable(f"Case: {result.case.id}")
     about_trace = f"How this was concluded, in firing order; the rules are in {result.rulebase.directory}"
@@ -100,4 +100,4 @@ def _show(result: Assessment, json: bool, trace: bool, plain: bool, no_color: bo
     screen.rule(title)
     show(report(result), screen)
     if trace:
-        show_tree(about_trace, trace_sections(result), screen)
+        show_steps(about_trace, trace_sections(result), screen)

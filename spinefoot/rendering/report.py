@@ -292,22 +292,22 @@ def _open_questions(assessment: Assessment) -> list[Section]:
 def _step(number: int, firing: Firing, rulebase: RuleBase) -> Iterator[Line]:
     """Say how a rule fired; an item that counts nothing takes one line."""
     matched = ", ".join(_fact(name, value, rulebase) for name, value in firing.facts.items())
-    title = f"{number}. {firing.rule}: {firing.concludes}"
+    title, mark = f"{firing.rule}: {firing.concludes}", f"{number}."
     if firing.stage == "evidence" and not firing.value:
-        yield Line(text=f"{title} ({matched})", strong=True)
+        yield Line(text=f"{title} ({matched})", mark=mark, strong=True)
         return
-    yield Line(text=title, strong=True)
+    yield Line(text=title, mark=mark, strong=True)
     if matched:
-        yield Line(text=f"matched: {matched}", level=1)
+        yield Line(text=f"matched: {matched}", mark="-", level=1)
     if firing.gate:
         closed = ", ".join(_fact(name, value, rulebase) for name, value in firing.gate.items())
-        yield Line(text=f"gate stays shut: {closed}", level=1)
+        yield Line(text=f"gate stays shut: {closed}", mark="-", level=1)
     if firing.because and firing.because != firing.concludes:
-        yield Line(text=f"because: {firing.because}", level=1)
+        yield Line(text=f"because: {firing.because}", mark="-", level=1)
     cited = [f"{name} ({rulebase.source[name].mark})" for name in firing.sources if name in rulebase.source]
     where = [] if firing.where is None else [f"rule at {str(firing.where).removeprefix(f'{rulebase.directory}/')}"]
     if cited or where:
-        yield Line(text="; ".join([*where, *(["source: " + ", ".join(cited)] if cited else [])]), level=1)
+        yield Line(text="; ".join([*where, *(["source: " + ", ".join(cited)] if cited else [])]), mark="-", level=1)
 
 
 def _fact(name: str, value: Value | None, rulebase: RuleBase) -> str:

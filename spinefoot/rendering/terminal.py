@@ -1,4 +1,4 @@
-"""Sections on a terminal: panels and trees by rich, or plain lines, one idea a line."""
+"""Sections on a terminal: panels and steps by rich, or plain lines, one idea a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from spinefoot.rendering.report import Line, Section, Tone, printable
 
-__all__ = ["plain_text", "show", "show_numbers", "show_tree"]
+__all__ = ["plain_text", "show", "show_numbers", "show_steps"]
 
 _STYLES: dict[Tone, str] = {"emergency": "bold red", "same_day": "yellow", "plain": "cyan", "calm": "dim"}
 
@@ -28,17 +28,15 @@ def show(sections: Iterable[Section], console: Console) -> None:
         console.print(Panel(body, title=Text(printable(section.title)), title_align="left", border_style=_STYLES[section.tone]))
 
 
-def show_tree(title: str, sections: Iterable[Section], console: Console) -> None:
-    """Print *sections* as a tree: a branch for each, and below each line those set in deeper."""
-    from rich.tree import Tree
-
-    tree = Tree(Text(printable(title), style="bold"))
+def show_steps(title: str, sections: Iterable[Section], console: Console) -> None:
+    """Print *sections* below a title without boxes: what may be a thousand lines long reads, copies and draws better so."""
+    console.print(Text(printable(title), style="bold"))
     for section in sections:
-        branches = [tree.add(Text(printable(section.title), style="bold cyan"))]
+        page = Text(f"\n{printable(section.title)}\n", style="")
+        page.stylize("bold cyan")
         for line in section.lines:
-            del branches[line.level + 1 :]
-            branches.append(branches[-1].add(Text(printable(line.text), style="bold" if line.strong else "")))
-    console.print(tree)
+            page.append("\n".join(_wrapped(line, console.width)) + "\n", style="bold" if line.strong else "")
+        console.print(page, soft_wrap=True, end="")
 
 
 def show_numbers(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], console: Console) -> None:
