@@ -49,6 +49,22 @@ def test_a_case_that_expects_something_else_is_reported(rules: spinefoot.RuleBas
     ]
 
 
+def test_a_case_may_expect_the_points_of_a_published_score_or_their_range(rules: spinefoot.RuleBase, tmp_path: Path) -> None:
+    path = tmp_path / "points.yaml"
+    path.write_text(
+        "findings: {age_years: 60, walking_brings_on: 'yes', walk_pain_calf: 'yes', stopping_upright_relieves: 'no'}\n"
+        "expected: {instruments: {claudication_vascular: 2, claudication_neurogenic: [1, 4], si_laslett: 3}}\n"
+    )
+
+    ((_, _, problems),) = run_cases([path], rules)
+
+    assert [problem.message for problem in problems] == [
+        "points: claudication_vascular comes to 1, expected 2",
+        "points: claudication_neurogenic comes to 0 to 4, expected 1 to 4",
+        "points: si_laslett is not shown, expected 3",
+    ]
+
+
 def test_no_rule_says_safe_or_ruled_out(rules: spinefoot.RuleBase) -> None:
     forbidden = ("ruled out", "rule out", "excluded", "all clear", "you are safe")
     for rule in rules.rules():

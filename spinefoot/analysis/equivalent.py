@@ -69,7 +69,10 @@ def _meaning(rule: Any, view: CasesView) -> dict[str, Bits]:
     if isinstance(rule, Finding):
         return {"distrusted": truths.get("no_not_trusted_if", never).yes, "asked": truths.get("ask_if", never).no}
     if isinstance(rule, Instrument):
-        return {"shown": truths.get("show_if", always).yes}
+        shown = truths.get("show_if", always).yes
+        items = {part: truth for part, truth in truths.items() if part != "show_if"}
+        met = {f"{part} {word}": cases & shown for part, truth in items.items() for word, cases in truth._asdict().items()}
+        return {"shown": shown, **met}
     return {"fires": truths["when"].yes & ~truths.get("unless", never).yes}
 
 
