@@ -10,7 +10,7 @@ from spinefoot.casefile import SUFFIXES, read_case_file
 from spinefoot.errors import InputError, Problem
 from spinefoot.executors.plain import item_truth
 from spinefoot.model.case import Case, Expected
-from spinefoot.model.knowledge import Cause, Evidence, Instrument, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
+from spinefoot.model.knowledge import Cause, Evidence, Instrument, Pattern, RedFlag, RootLevelRule, SpineLinkRule, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.locate import CASES_SUFFIX
 from spinefoot.truth import View
@@ -79,7 +79,10 @@ def rules_without_cases(rulebase: RuleBase, cases: Sequence[Case]) -> list[Probl
     return problems
 
 
-def _rules_that_need_cases(rulebase: RuleBase) -> Iterator[RedFlag | Evidence | RootLevelRule | UrgencyRule | SpineLinkRule]:
+def _rules_that_need_cases(
+    rulebase: RuleBase,
+) -> Iterator[Pattern | RedFlag | Evidence | RootLevelRule | UrgencyRule | SpineLinkRule]:
+    yield from rulebase.patterns
     yield from rulebase.red_flags
     for cause in rulebase.causes:
         yield from cause.evidence
