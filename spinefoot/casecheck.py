@@ -16,6 +16,7 @@ from spinefoot.model.knowledge import (
     Cause,
     Evidence,
     Instrument,
+    Pattern,
     RedFlag,
     RootLevelRule,
     SpineLinkRule,
@@ -25,12 +26,12 @@ from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.locate import CASES_SUFFIX
 from spinefoot.truth import View
 
-__all__ = ["NO_SCORE", "case_files", "differences", "rules_without_cases", "run_cases"]
+__all__ = ["NO_SCORE", "case_files", "differences", "lowest_and_highest", "rules_without_cases", "run_cases"]
 
 NO_SCORE = "not scored"
 """The level that a case expects of a cause that is withheld."""
 
-_NeedsCases: TypeAlias = RedFlag | Evidence | RootLevelRule | UrgencyRule | SpineLinkRule | AdviceRule | Instrument
+_NeedsCases: TypeAlias = Pattern | RedFlag | Evidence | RootLevelRule | UrgencyRule | SpineLinkRule | AdviceRule | Instrument
 
 
 def case_files(folder: Path) -> list[Path]:
@@ -69,8 +70,14 @@ def differences(assessment: Assessment) -> list[Problem]:
     case = assessment.case
     if case.expected is None:
         return []
-    messages = [*_verdict(assessment, case.expected), *_causes(assessment, case.expected), *_rules(assessment, case.expected)]
+    parts = (_verdict, _causes, _instruments, _rules)
+    messages = [message for part in parts for message in part(assessment, case.expected)]
     return [Problem("SF403", f"{case.id}: {message}", case.where) for message in messages]
+
+
+def lowest_and_highest(points: int | tuple[int, int]) -> tuple[int, int]:
+    """Return the range of points that a case expects of a published score."""
+    return (points, points) if isinstance(points, int) else points
 
 
 def rules_without_cases(rulebase: RuleBase, cases: Sequence[Case]) -> list[Problem]:
@@ -86,6 +93,7 @@ def rules_without_cases(rulebase: RuleBase, cases: Sequence[Case]) -> list[Probl
 
 
 def _rules_that_need_cases(rulebase: RuleBase) -> Iterator[_NeedsCases]:
+    yield from rulebase.patterns
     yield from rulebase.red_flags
     for cause in rulebase.causes:
         yield from cause.evidence
@@ -131,6 +139,15 @@ def _causes(assessment: Assessment, expected: Expected) -> Iterator[str]:
             yield f"{cause} scores {total}, expected {number}"
 
 
+def _instruments(assessment: Assessment, expected: Expected) -> Iterator[str]:
+    for name, points in expected.instruments.items():
+        score = assessment.conclusions.instruments.get(name)
+        if score is None:
+            yield f"{name} is not shown, expected {_points(points)}"
+        elif (score.lowest, score.highest) != lowest_and_highest(points):
+            yield f"{name} comes to {_points((score.lowest, score.highest))}, expected {_points(points)}"
+
+
 def _rules(assessment: Assessment, expected: Expected) -> Iterator[str]:
     if not expected.fires and not expected.silent:
         return
@@ -161,6 +178,11 @@ def _held(assessment: Assessment, view: View, name: str) -> bool:
     if isinstance(rule, Evidence):
         return not conclusions.withheld and item_truth(rule, view) is True
     return view.fires(rule.when, getattr(rule, "unless", None))
+
+
+def _points(points: int | tuple[int, int]) -> str:
+    lowest, highest = lowest_and_highest(points)
+    return str(lowest) if lowest == highest else f"{lowest} to {highest}"
 
 
 def _list(words: Sequence[str]) -> str:

@@ -295,6 +295,7 @@ class _Reading:
         named: list[tuple[str, tuple[str | None, ...], Any]] = [
             ("urgency", (expected.urgency, expected.urgency_at_least, expected.urgency_at_most), r.urgency_rank),
             ("cause", (*expected.causes, *expected.levels, *expected.scores), r.cause),
+            ("instrument", tuple(expected.instruments), r.instrument),
             ("root level", expected.root_levels or (), [root.id for root in r.roots]),
             ("rule", (*expected.fires, *expected.silent, *expected.urgency_rules), r.rule),
             ("verdict", _as_tuple(expected.spine_link), [verdict.id for verdict in r.verdicts]),

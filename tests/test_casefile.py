@@ -79,6 +79,12 @@ def test_a_word_that_is_neither_yes_nor_no_is_refused(rules):
     ]
 
 
+def test_points_are_expected_of_a_published_score_that_there_is(rules):
+    text = "findings: {}\nexpected: {instruments: {dn5: 4}}\n"
+
+    assert refused(text, rules) == ['me.yaml:2:11: SF607 unknown instrument "dn5"; did you mean "dn4"?']
+
+
 def test_a_pattern_cannot_be_answered(rules):
     [message] = refused(f"findings:\n  {rules.patterns[0].id}: yes\n", rules)
 

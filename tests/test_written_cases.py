@@ -37,6 +37,17 @@ def test_every_rule_has_a_case_that_fires_it_and_a_near_miss(rules: spinefoot.Ru
     assert [str(problem) for problem in rules_without_cases(rules, cases)] == []
 
 
+def test_a_pattern_that_no_case_names_is_reported(rules: spinefoot.RuleBase) -> None:
+    path = ROOT / "rules" / "patterns" / "complaint.cases.yaml"
+    cases = [case for case in read_case_file(path, rules) if case.id != "groin-pain-nothing-of-it"]
+
+    messages = [problem.message for problem in rules_without_cases(rules, cases)]
+
+    assert "groin_pain has no case that just misses it" in messages
+    assert "fever_with_back_pain has no case that fires it and none that just misses it" in messages
+    assert not [message for message in messages if message.startswith("pinprick_loss ")]
+
+
 def test_a_case_that_expects_something_else_is_reported(rules: spinefoot.RuleBase, tmp_path: Path) -> None:
     path = tmp_path / "wrong.yaml"
     path.write_text("findings: {saddle_numbness: 'yes'}\nexpected: {urgency: routine, silent: [ces_feeling]}\n")
@@ -46,6 +57,22 @@ def test_a_case_that_expects_something_else_is_reported(rules: spinefoot.RuleBas
     assert [problem.message for problem in problems] == [
         "wrong: urgency is emergency, expected routine",
         "wrong: ces_feeling fired",
+    ]
+
+
+def test_a_case_may_expect_the_points_of_a_published_score_or_their_range(rules: spinefoot.RuleBase, tmp_path: Path) -> None:
+    path = tmp_path / "points.yaml"
+    path.write_text(
+        "findings: {age_years: 60, walking_brings_on: 'yes', walk_pain_calf: 'yes', stopping_upright_relieves: 'no'}\n"
+        "expected: {instruments: {claudication_vascular: 2, claudication_neurogenic: [1, 4], si_laslett: 3}}\n"
+    )
+
+    ((_, _, problems),) = run_cases([path], rules)
+
+    assert [problem.message for problem in problems] == [
+        "points: claudication_vascular comes to 1, expected 2",
+        "points: claudication_neurogenic comes to 0 to 4, expected 1 to 4",
+        "points: si_laslett is not shown, expected 3",
     ]
 
 

@@ -2,7 +2,8 @@
 Mutants that change nothing, where that can be shown cheaply.
 
 Conditions are compared in every case there can be, as far as they can tell cases apart; "likely" tells none apart
-for a cause with a ceiling that nothing lifts. Limits are compared with the most that the weights under them can come to.
+for a cause with a ceiling that nothing lifts. Numbers of a cause are compared by what its groups can come to
+(`same_scores`).
 """
 
 from __future__ import annotations
@@ -16,21 +17,21 @@ from spinefoot.analysis.every_case import every_case
 from spinefoot.analysis.idle_gates import deciding_alternatives
 from spinefoot.analysis.mutants import Mutant
 from spinefoot.analysis.parts import parts_of
+from spinefoot.analysis.same_scores import same_scores
 from spinefoot.analysis.view import CasesView
 from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, LevelIs, Not
 from spinefoot.model.findings import Finding
-from spinefoot.model.knowledge import LEVELS, AdviceRule, Cause, Evidence, GroupCap, Instrument, Limits, Pattern
+from spinefoot.model.knowledge import LEVELS, AdviceRule, Cause, Evidence, Instrument, Pattern
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.scoring import UNCAPPED, add_group
 
 __all__ = ["is_equivalent"]
 
 
 def is_equivalent(mutant: Mutant, rulebase: RuleBase) -> bool:
     """Tell whether it can be shown that *mutant* concludes the same as *rulebase* of every case."""
+    if isinstance(mutant.old, Cause) and isinstance(mutant.new, Cause) and same_scores(mutant.old, mutant.new, rulebase):
+        return True
     old, new = _rule(mutant.old, mutant.rule), _rule(mutant.new, mutant.rule)
-    if isinstance(old, Cause) and mutant.change == "limit shifted":
-        return _same_limits(old, new)
     if isinstance(old, AdviceRule) and _same_gates(old, new, rulebase):
         return True
     conditions = [[condition for _, condition in parts_of(rule)] for rule in (old, new) if rule is not None]
@@ -97,7 +98,10 @@ def _meaning(rule: Any, view: CasesView) -> dict[str, Bits]:
     if isinstance(rule, Finding):
         return {"distrusted": truths.get("no_not_trusted_if", never).yes, "asked": truths.get("ask_if", never).no}
     if isinstance(rule, Instrument):
-        return {"shown": truths.get("show_if", always).yes}
+        shown = truths.get("show_if", always).yes
+        items = {part: truth for part, truth in truths.items() if part != "show_if"}
+        met = {f"{part} {word}": cases & shown for part, truth in items.items() for word, cases in truth._asdict().items()}
+        return {"shown": shown, **met}
     return {"fires": truths["when"].yes & ~truths.get("unless", never).yes}
 
 
@@ -111,32 +115,3 @@ def _priors(cause: Cause, truths: dict[str, Truth], everyone: Bits) -> dict[str,
         left &= ~cases
     starting[f"prior {cause.prior}"] = starting.get(f"prior {cause.prior}", 0) | left
     return starting
-
-
-def _same_limits(old: Cause, new: Cause) -> bool:
-    """Tell whether the weights can reach neither the old limits nor the new ones, where these differ."""
-    groups = {item.group for item in old.evidence}
-    for group in groups:
-        before, after = old.groups.get(group, UNCAPPED), new.groups.get(group, UNCAPPED)
-        lowest, highest = _reach(old, group, _uncapped(before))
-        if not _alike(before, after, lowest, highest):
-            return False
-    totals = [_reach(old, group, old.groups.get(group, UNCAPPED)) for group in groups]
-    return _alike(old.limits, new.limits, sum(low for low, _ in totals), sum(high for _, high in totals))
-
-
-def _alike(before: Limits | GroupCap, after: Limits | GroupCap, lowest: int, highest: int) -> bool:
-    return (before.min == after.min or lowest >= max(before.min, after.min)) and (
-        before.max == after.max or highest <= min(before.max, after.max)
-    )
-
-
-def _uncapped(cap: GroupCap) -> GroupCap:
-    return GroupCap(min=UNCAPPED.min, max=UNCAPPED.max, further=cap.further)
-
-
-def _reach(cause: Cause, group: str, cap: GroupCap) -> tuple[int, int]:
-    """Return the lowest and the highest total that the items of *group* could give, whatever is answered."""
-    items = [item for item in cause.evidence if item.group == group]
-    lowest = add_group([min(item.if_true, item.if_false, 0) for item in items], cap)
-    return lowest, add_group([max(item.if_true, item.if_false, 0) for item in items], cap)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from spinefoot.analysis.bits import Bits
 from spinefoot.analysis.outcome import Outcome
 from spinefoot.analysis.view import union
-from spinefoot.casecheck import NO_SCORE
+from spinefoot.casecheck import NO_SCORE, lowest_and_highest
 from spinefoot.model.case import Case, Expected
 from spinefoot.model.knowledge import RedFlag, UrgencyRule
 from spinefoot.model.rulebase import RuleBase
@@ -27,6 +27,7 @@ class Expectations:
         self._setting_urgency: dict[str, Bits] = defaultdict(int)
         self._levels: dict[str, dict[str, Bits]] = defaultdict(lambda: defaultdict(int))
         self._scores: dict[str, dict[int, int]] = defaultdict(dict)
+        self._points: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
         self._first: dict[int, tuple[str, ...]] = {}
         expected = {place: case.expected for place, case in enumerate(cases) if case.expected is not None}
         for place, wanted in expected.items():
@@ -50,12 +51,24 @@ class Expectations:
         failing |= union(outcome.spine_link[name] & cases for name, cases in self._wrong_link.items())
         failing |= union(outcome.root_levels[name] & cases for name, cases in self._wrong_root.items())
         failing |= union(cases & ~outcome.root_levels[name] for name, cases in self._needed_root.items())
-        return failing | self._not_setting_urgency(outcome) | self._failing_causes(outcome)
+        return failing | self._not_setting_urgency(outcome) | self._failing_causes(outcome) | self._failing_points(outcome)
 
     def _not_setting_urgency(self, outcome: Outcome) -> Bits:
         rules: list[RedFlag | UrgencyRule] = [*outcome.rulebase.red_flags, *outcome.rulebase.urgency_rules]
         setting = {rule.id: outcome.fires[rule.id] & outcome.urgency[rule.urgency] for rule in rules}
         return union(cases & ~setting.get(name, 0) for name, cases in self._setting_urgency.items())
+
+    def _failing_points(self, outcome: Outcome) -> Bits:
+        failing = 0
+        for name, expected in self._points.items():
+            points = outcome.points[name]
+            if outcome.before is not None and points is outcome.before.points[name]:
+                continue
+            for case, wanted in expected.items():
+                score = points.score(case)
+                if not outcome.fires[name] >> case & 1 or (score.lowest, score.highest) != wanted:
+                    failing |= 1 << case
+        return failing
 
     def _failing_causes(self, outcome: Outcome) -> Bits:
         failing = 0
@@ -89,6 +102,8 @@ class Expectations:
             self._levels[cause][level] |= case
         for cause, score in wanted.scores.items():
             self._scores[cause][place] = score
+        for instrument, points in wanted.instruments.items():
+            self._points[instrument][place] = lowest_and_highest(points)
         if wanted.causes:
             self._first[place] = wanted.causes
 

@@ -1,10 +1,9 @@
 """
 Every rule base that differs from the given one by one small fault.
 
-Left out is what no case can notice, because no conclusion reads it: when a question is asked, the points of
-published scores, and prose. A mutant replaces one value in one list of the rule base. A removed rule stays, under
-a condition that nothing meets, so that whatever reads it still finds it: a case, not a dangling name, must notice
-that it is gone.
+Left out is what no case can notice, because no conclusion reads it: when a question is asked, and prose. A mutant
+replaces one value in one list of the rule base. A removed rule stays, under a condition that nothing meets, so that
+whatever reads it still finds it: a case, not a dangling name, must notice that it is gone.
 """
 
 from __future__ import annotations
@@ -94,7 +93,8 @@ def _of_value(value: Any, rulebase: RuleBase) -> Iterator[Mutant]:
     elif isinstance(value, Finding):
         yield from _conditions(value, [(part, condition) for part, condition in parts_of(value) if part == "no_not_trusted_if"])
     elif isinstance(value, Instrument):
-        yield from _conditions(value, [(part, condition) for part, condition in parts_of(value) if part == "show_if"])
+        yield from _conditions(value, list(parts_of(value)))
+        yield from _of_points(value)
     elif isinstance(value, Cause):
         yield from _of_cause(value)
     else:
@@ -114,6 +114,17 @@ def _of_urgency(rule: RedFlag | UrgencyRule, rulebase: RuleBase) -> Iterator[Mut
     if isinstance(rule, RedFlag) and rule.instead_of_causes and rank == 1:
         changed = msgspec.structs.replace(rule, instead_of_causes=False)
         yield _mutant(rule, "causes shown", "no longer instead_of_causes", changed)
+
+
+def _of_points(instrument: Instrument) -> Iterator[Mutant]:
+    for place, item in enumerate(instrument.items):
+        for points in (item.points - 1, item.points + 1):
+            changed = msgspec.structs.replace(item, points=points)
+            items = (*instrument.items[:place], changed, *instrument.items[place + 1 :])
+            says = f"{item.id}, points {item.points} -> {points}"
+            yield _mutant(
+                instrument, "points shifted", says, msgspec.structs.replace(instrument, items=items), f"item {place + 1}"
+            )
 
 
 def _of_cause(cause: Cause) -> Iterator[Mutant]:
@@ -164,7 +175,7 @@ def _conditions(rule: Any, parts: list[tuple[str, Condition]]) -> Iterator[Mutan
     for part, condition in parts:
         for fault in faulty_conditions(condition):
             yield _mutant(rule, fault.change, fault.says, with_part(rule, part, fault.condition), part)
-        if part not in ("when", "ceiling"):
+        if part not in ("when", "ceiling") and not part.startswith("item "):
             change = "gate dropped" if part == "unless" else _RESTRICTION
             yield _mutant(rule, change, f"no {part}", with_part(rule, part, None), part)
 

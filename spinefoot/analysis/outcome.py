@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from spinefoot.analysis.bits import Bits, CaseBits, bits_of
 from spinefoot.analysis.parts import SPINE_LINK, URGENCY, mentions, origin_name, parts_of, root_name
-from spinefoot.analysis.sheets import Sheets, read_sheets
+from spinefoot.analysis.sheets import Points, Sheets, read_points, read_sheets
 from spinefoot.analysis.view import CasesView, union
 from spinefoot.model.assessment import CauseScore
 from spinefoot.model.knowledge import (
@@ -64,6 +64,7 @@ class Outcome(CasesView):
         changed: Names of rules and conclusions that differ from those of the outcome this was made from.
         rescored: By cause, the cases in which its score or level differs from that outcome.
         sheets: By cause, what decides its scores.
+        points: By published score, what decides how many points it comes to.
     """
 
     def __init__(self, rulebase: RuleBase, bits: CaseBits, before: Outcome | None = None) -> None:
@@ -72,9 +73,11 @@ class Outcome(CasesView):
         self.changed: set[str] = set()
         self.rescored: dict[str, Bits] = {}
         self.sheets: dict[str, Sheets] = {}
+        self.points: dict[str, Points] = {}
         if before is not None:
             self.patterns, self.fires = dict(before.patterns), dict(before.fires)
             self.sheets, self.scores, self.levels = dict(before.sheets), dict(before.scores), dict(before.levels)
+            self.points = dict(before.points)
 
 
 def conclude(
@@ -160,6 +163,9 @@ class _Stages:
 
     def _instruments(self) -> None:
         for instrument in self.rulebase.instruments:
+            if not self._is_stale(instrument.id):
+                continue
+            self.out.points[instrument.id] = read_points(instrument, self.out)
             shown = self.out.bits.everyone if instrument.show_if is None else self.out.truth(instrument.show_if).yes
             self._set_firing(instrument.id, shown)
 

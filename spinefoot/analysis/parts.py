@@ -32,6 +32,7 @@ SPINE_LINK = "spine_link:"
 _FIELDS = ("when", "unless", "only_if", "applies_if", "show_if", "no_not_trusted_if", "ask_if")
 _CEILING = "ceiling"
 _PRIOR = "prior_if"
+_ITEM = "item"
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -59,7 +60,7 @@ def parts_of(rule: Rule | Finding) -> Iterator[tuple[str, Condition]]:
             yield _CEILING, rule.ceiling.unless
     if isinstance(rule, Instrument):
         for number, item in enumerate(rule.items, 1):
-            yield f"item {number}", item.when
+            yield f"{_ITEM} {number}", item.when
 
 
 def with_part(rule: T, part: str, condition: Condition | None) -> T:
@@ -67,6 +68,8 @@ def with_part(rule: T, part: str, condition: Condition | None) -> T:
     changes: dict[str, Any]
     if part.startswith(_PRIOR):
         changes = {_PRIOR: _with_prior(rule, int(part.split()[1]) - 1, condition)}
+    elif part.startswith(f"{_ITEM} "):
+        changes = {"items": _with_item(rule, int(part.split()[1]) - 1, when=condition)}
     elif part == _CEILING:
         changes = {_CEILING: msgspec.structs.replace(_ceiling(rule), unless=condition)}
     else:
@@ -98,6 +101,11 @@ def _with_prior(rule: Any, place: int, condition: Condition | None) -> tuple[Any
         return tuple(rule.prior_if[:place] + rule.prior_if[place + 1 :])
     changed = msgspec.structs.replace(rule.prior_if[place], when=condition)
     return tuple(changed if n == place else other for n, other in enumerate(rule.prior_if))
+
+
+def _with_item(rule: Any, place: int, **changes: Any) -> tuple[Any, ...]:
+    changed = msgspec.structs.replace(rule.items[place], **changes)
+    return tuple(changed if n == place else other for n, other in enumerate(rule.items))
 
 
 def _ceiling(rule: Any) -> Ceiling:

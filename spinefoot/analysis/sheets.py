@@ -1,4 +1,4 @@
-"""The balance sheets of one cause in many cases: what they depend on, as sets of cases, and each case's score."""
+"""What the balance sheets of a cause or the points of a published score depend on, as sets of cases, and each case's score."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import msgspec
 
 from spinefoot.analysis.bits import Bits, Truth
 from spinefoot.analysis.view import CasesView, union
-from spinefoot.model.assessment import CauseScore
-from spinefoot.model.knowledge import Cause, Scoring
+from spinefoot.model.assessment import CauseScore, InstrumentScore
+from spinefoot.model.knowledge import Cause, Instrument, Scoring
 from spinefoot.scoring import score_cause
+from spinefoot.verdict import instrument_score
 
-__all__ = ["Sheets", "read_sheets"]
+__all__ = ["Points", "Sheets", "read_points", "read_sheets"]
 
 
 class Sheets(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +64,25 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
             ceiling_lifted=bool(self.lifted >> case & 1),
             clinician_groups=self.clinician_groups,
         )
+
+
+class Points(msgspec.Struct, frozen=True, kw_only=True):
+    """All that decides the points of *instrument*: the truth of each item."""
+
+    instrument: Instrument
+    items: dict[str, Truth]
+
+    def score(self, case: int) -> InstrumentScore:
+        """Return the points of one case."""
+        truths = {
+            item: True if truth.yes >> case & 1 else False if truth.no >> case & 1 else None for item, truth in self.items.items()
+        }
+        return instrument_score(self.instrument, truths)
+
+
+def read_points(instrument: Instrument, view: CasesView) -> Points:
+    """Read what decides the points of *instrument* in every case."""
+    return Points(instrument=instrument, items={item.id: view.truth(item.when) for item in instrument.items})
 
 
 def read_sheets(cause: Cause, view: CasesView) -> Sheets:

@@ -18,7 +18,8 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     *causes* are acceptable as the first cause listed, *spine_link* may name several acceptable
     verdicts, *fires* and *silent* name rules that must and must not hold, *urgency_rules* rules that must be among
-    those that set the urgency.
+    those that set the urgency. *instruments* are points of published scores: one number where every item is answered,
+    else the lowest and the highest that are still possible.
     """
 
     urgency: str | None = None
@@ -29,6 +30,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     causes: tuple[str, ...] = ()
     levels: dict[str, str] = {}
     scores: dict[str, int] = {}
+    instruments: dict[str, int | tuple[int, int]] = {}
     root_levels: tuple[str, ...] | None = None
     fires: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()

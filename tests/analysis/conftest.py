@@ -66,6 +66,7 @@ def _expected(draw: st.DrawFn, concluded: Conclusions, rulebase: RuleBase) -> Ex
         root_levels=concluded.root_levels if draw(some) else None,
         levels={name: score.level for name, score in concluded.scores.items()} if draw(some) else {},
         scores=scores if draw(some) else {},
+        instruments={name: (i.lowest, i.highest) for name, i in concluded.instruments.items()} if draw(some) else {},
         fires=tuple(draw(st.sets(st.sampled_from(sorted(fired))))) if fired and draw(some) else (),
         silent=tuple(draw(st.sets(st.sampled_from(sorted(quiet))))) if quiet and draw(some) else (),
     )

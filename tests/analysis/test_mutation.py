@@ -5,6 +5,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from spinefoot.analysis.bits import bits_of
 from spinefoot.analysis.equivalent import is_equivalent
@@ -30,6 +31,12 @@ def fails(case, rulebase):
     return bool(
         differences(Assessment(case=case, rulebase=rulebase, answers=found, conclusions=infer(rulebase, found), trace=()))
     )
+
+
+def without_sheets(conclusions):
+    """Conclusions without what a balance sheet prints beside score and level: a cap hides some of it."""
+    scores = {name: (score.score, score.level) for name, score in conclusions.scores.items()}
+    return same_words(structs.replace(conclusions, scores=scores))
 
 
 def run_every_case(cases, rulebase):
@@ -80,8 +87,7 @@ def test_an_equivalent_mutant_concludes_the_same_of_any_case(data, seed):
             before, after = settled(case, rulebase), settled(case, changed)
             assert before == after, mutant
             if before is not None:
-                one, other = same_words(infer(rulebase, before)), same_words(infer(changed, before))
-                assert one == other, mutant
+                assert without_sheets(infer(rulebase, before)) == without_sheets(infer(changed, before)), mutant
 
 
 def test_a_level_that_a_ceiling_keeps_a_cause_from_is_left_out_without_effect(rules):

@@ -40,12 +40,12 @@ def one_case(outcome: Outcome, place: int) -> Conclusions:
         spine_link=only(outcome.spine_link),
         spine_link_rules=(),
         advice=names(rulebase.advice),
-        instruments={},
+        instruments={i.id: outcome.points[i.id].score(place) for i in rulebase.instruments if outcome.fires[i.id] >> place & 1},
     )
 
 
 def same_words(conclusions: Conclusions) -> Conclusions:
-    return msgspec.structs.replace(conclusions, withheld=(), urgency_rules=(), spine_link_rules=(), instruments={})
+    return msgspec.structs.replace(conclusions, withheld=(), urgency_rules=(), spine_link_rules=())
 
 
 @SLOW

@@ -41,4 +41,5 @@ def test_every_explanation_is_about_a_rule_that_there_is(rules):
     assert path is not None
     named = [explanation.rule for explanation in read_explanations(path).stale()]
 
-    assert [name for name in named if not any(fnmatchcase(rule, name) for rule in rules.rule)] == []
+    there_are = [*rules.rule, *rules.finding]
+    assert [name for name in named if not any(fnmatchcase(rule, name) for rule in there_are)] == []
