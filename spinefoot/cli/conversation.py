@@ -212,7 +212,7 @@ class Conversation:
 
             self._talk.show(why_page(self.session, screen, self._style, number))
         elif command is Command.HELP:
-            self._talk.show(pages.help_page(self._findings(screen), self.session.rulebase, number))
+            self._talk.show(pages.help_page(self._findings(screen), self._style, number))
         return False
 
     def _back(self, steps: int) -> bool:
@@ -273,7 +273,7 @@ class Conversation:
         if request.command is Command.QUIT:
             raise _StopError
         if request.command is Command.HELP:
-            self._talk.show(pages.help_page(findings, self.session.rulebase))
+            self._talk.show(pages.help_page(findings, self._style))
         else:
             self._talk.say("Give the new answer, or press Enter to keep the old one. Then other commands work again.")
 

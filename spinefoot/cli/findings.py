@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @app.command(epilog="Example: spinefoot findings drop")
 def findings(
-    search: Annotated[str | None, typer.Argument(help="Show only findings whose id or question contains this.")] = None,
+    search: Annotated[
+        str | None, typer.Argument(help="Show only findings whose id, question or clinical term contains this.")
+    ] = None,
     json: JsonOption = False,
     plain: PlainOption = False,
     no_color: NoColourOption = False,
@@ -28,14 +30,14 @@ def findings(
 
     rulebase = load_rules(rules)
     word = (search or "").lower()
-    chosen = [f for f in rulebase.findings if word in f.id or word in f.question.lower()]
+    chosen = [f for f in rulebase.findings if any(word in text.lower() for text in (f.id, f.question, f.clinical or ""))]
     if json:
         typer.echo(json_module.dumps([_as_dict(finding) for finding in chosen], indent=2))
     elif not chosen:
-        typer.echo(f'No finding has "{search}" in its id or question.', err=True)
+        typer.echo(f'No finding has "{search}" in its id, question or clinical term.', err=True)
     elif is_plain(plain):
         for finding in chosen:
-            typer.echo(f"{finding.id}: {finding.question} ({finding.answers}; {finding.observer})")
+            typer.echo(f"{finding.id}: {finding.question}{_term(finding, ' ')} ({finding.answers}; {finding.observer})")
     else:
         _show(chosen, rulebase, no_color)
 
@@ -54,9 +56,15 @@ def _show(chosen: list[Finding], rulebase: RuleBase, no_color: bool) -> None:
         table.add_column("answer", ratio=3, overflow="fold")
         for finding in rows:
             observer = "" if finding.observer == "self" else f" [{finding.observer}]"
-            table.add_row(finding.id, finding.question + observer, finding.answers.removesuffix(" or unknown"))
+            table.add_row(
+                finding.id, finding.question + observer + _term(finding, "\n"), finding.answers.removesuffix(" or unknown")
+            )
         screen.print(table)
     screen.print("Every finding may also be unknown, or be left out: unknown is never no.")
+
+
+def _term(finding: Finding, before: str) -> str:
+    return f"{before}({finding.clinical})" if finding.clinical else ""
 
 
 def _as_dict(finding: Finding) -> dict[str, Any]:
@@ -66,6 +74,7 @@ def _as_dict(finding: Finding) -> dict[str, Any]:
         "kind": finding.kind,
         "observer": finding.observer,
         "question": finding.question,
+        "clinical": finding.clinical,
         "help": finding.help,
         "why_asked": finding.why_asked,
         "unit": finding.unit,

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @app.command(epilog="Example: spinefoot template > me.yaml")
 def template(
-    clinician: Annotated[bool, typer.Option("--clinician", help="Include examination findings.")] = False,
+    clinician: Annotated[
+        bool, typer.Option("--clinician", help="Include examination findings, and name all in clinical terms.")
+    ] = False,
     rules: RulesOption = None,
 ) -> None:
     """Write an empty symptom file to stdout; fill in what you know and leave the rest."""
@@ -34,9 +36,12 @@ def template(
         if asked:
             lines += ["", f"  # ---- {topic.title}"]
             for finding in asked:
-                lines += _entry(finding)
+                lines += _entry(finding, clinician)
     typer.echo("\n".join(lines))
 
 
-def _entry(finding: Finding) -> list[str]:
-    return [f"  # {finding.question} ({finding.answers})", f"  {finding.id}:"]
+def _entry(finding: Finding, clinician: bool) -> list[str]:
+    terms = [finding.in_clinical_words] if clinician and finding.in_clinical_words else []
+    asked = terms if finding.observer == "clinician" else [*terms, finding.question]
+    words = [f"  # {line}" for line in asked]
+    return [*words[:-1], f"{words[-1]} ({finding.answers})", f"  {finding.id}:"]

@@ -84,8 +84,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     In every yes_no finding *yes* is the abnormal answer, apart from questions that only gates read
     ("already checked", "unchanged for years"). `ask_if` says for whom the question has a meaning;
-    it does not restrict what a symptom file may answer. *statement* (yes_no) and *subject* (a noun
-    phrase, for numbers and choices) put answers into sentences. *steps* explain a self-test.
+    it does not restrict what a symptom file may answer. *clinical* names the same fact to a clinician:
+    a short noun phrase in the field's terms, with the conditions that decide what counts ("new",
+    "within 4 weeks"). *statement* (yes_no) and *subject* (a noun phrase, for numbers and choices) put
+    answers into sentences. *steps* explain a self-test.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     question: str
     help: str
     why_asked: str
+    clinical: str | None = None
     statement: Statement | None = None
     subject: str | None = None
     danger: bool = False
@@ -114,6 +117,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def option_ids(self) -> tuple[str, ...]:
         """Ids of the options, in order; empty unless the kind is choice."""
         return tuple(option.id for option in self.options)
+
+    @property
+    def in_clinical_words(self) -> str | None:
+        """The finding as a clinician names it; None where only a question in lay words is known."""
+        if self.clinical is None and self.observer == "clinician":
+            return self.question.removesuffix("?")
+        return self.clinical
 
     @property
     def answers(self) -> str:

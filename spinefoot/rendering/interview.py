@@ -44,6 +44,9 @@ COMMANDS = "w why  h help  b back  r review  s so far  v save  q quit"
 """What can be typed at any question besides an answer."""
 
 _CAUSES_NAMED = 6
+_ONE_LINE = 72
+"""Characters of a question that fit on one line of a terminal of 80 columns, set in and framed."""
+_TO_READ_OUT = "A finding stands in clinical terms first; what follows in quotation marks is for reading out to the patient."
 _TIMES = ("day", "week", "month", "year")
 
 
@@ -69,6 +72,7 @@ def opening(rulebase: RuleBase, style: Style, resumed: int) -> list[Section]:
             text="Not sure, or not checked: type ? for the whole question, or 3? for number 3. Not sure is never taken for no.",
             mark="*",
         ),
+        *([Line(text=_TO_READ_OUT, mark="*")] if style.clinician else []),
         Line(text="Numbers may have a unit, as in 3 weeks. Choices take the number, or the first letters.", mark="*"),
         Line(
             text="At any question: w why it is asked, h help (what counts as yes), b back, r review and change answers, "
@@ -91,7 +95,7 @@ def screen_page(screen: Screen, number: int, rulebase: RuleBase, style: Style) -
     if len(findings) > 1:
         lines.append(Line(text=_checklist_title(screen, rulebase), strong=True))
     else:
-        lines.append(Line(text=findings[0].question + _for_clinician(findings[0], style), strong=True))
+        lines += _asked(findings[0], style)
     drawing = draw(areas_asked(findings, rulebase), rulebase) if style.drawings else None
     if any(finding.steps for finding in findings) and topic.caution:
         lines.append(Line(text=topic.caution, mark="!"))
@@ -146,7 +150,7 @@ def summary(findings: Sequence[Finding], replies: Replies, rulebase: RuleBase) -
     return " ".join([*parts, *_said_by_no(findings, by_reply[False])])
 
 
-def help_page(findings: Sequence[Finding], rulebase: RuleBase, only: int | None = None) -> list[Section]:
+def help_page(findings: Sequence[Finding], style: Style, only: int | None = None) -> list[Section]:
     """Return what counts as yes: for the whole screen, or for its item number *only* (from 1)."""
     lines: list[Line] = []
     for number, finding in enumerate(findings, 1):
@@ -155,6 +159,7 @@ def help_page(findings: Sequence[Finding], rulebase: RuleBase, only: int | None 
             lines.append(Line(text=finding.question, mark=f"{number}" if several else "", strong=True))
             lines.append(Line(text=finding.help, level=1))
             lines += [Line(text=step, mark="-", level=1) for step in finding.steps]
+            lines += [_coded(finding)] if style.clinician else []
     return [Section(title="What counts as yes" if findings[0].kind == "yes_no" else "Help", lines=tuple(lines), tone="calm")]
 
 
@@ -279,8 +284,10 @@ def _items(findings: Sequence[Finding], rulebase: RuleBase, style: Style) -> Ite
     for number, finding in enumerate(findings, 1):
         area = area_of(finding, rulebase) if places else None
         nerves = f" ({area.nerves})" if area is not None and area.nerves and style.clinician else ""
-        text = finding.question + _for_clinician(finding, style) if area is None else area.label + nerves
-        yield Line(text=text, mark=f"{number:>2}")
+        if area is None:
+            yield from _listed(finding, number, style)
+        else:
+            yield Line(text=area.label + nerves, mark=f"{number:>2}")
         yield from (Line(text=step, mark="-", level=2) for step in finding.steps)
         yield from (Line(text=option.label, mark=f"{number}{letter}", level=2) for letter, option in lettered(finding).items())
         labels = _telling(finding)
@@ -294,10 +301,34 @@ def _checklist_title(screen: Screen, rulebase: RuleBase) -> str:
     return next((c.title for c in rulebase.checklists if c.id == screen.checklist), "Which of these apply?")
 
 
-def _for_clinician(finding: Finding, style: Style) -> str:
-    if not style.clinician:
-        return ""
-    return f" [{finding.id}{', ' + finding.hpo if finding.hpo else ''}]"
+def _asked(finding: Finding, style: Style) -> Iterator[Line]:
+    """Ask one question: for a clinician its clinical term, then the words to read out."""
+    term, question = _words(finding, style)
+    yield Line(text=term or question, strong=True)
+    if term and question:
+        yield Line(text=question)
+
+
+def _listed(finding: Finding, number: int, style: Style) -> Iterator[Line]:
+    """Ask an item of a checklist; a long question to read out goes on behind its term, which saves a line."""
+    term, question = _words(finding, style)
+    apart = bool(term and question) and len(question) <= _ONE_LINE
+    yield Line(text=term if apart else ". ".join(filter(None, (term, question))), mark=f"{number:>2}")
+    if apart:
+        yield Line(text=question, level=2)
+
+
+def _words(finding: Finding, style: Style) -> tuple[str, str]:
+    """Return the clinical term and the question: one of them empty where the other says all."""
+    term = finding.in_clinical_words if style.clinician else None
+    if term is None:
+        return "", finding.question
+    return term, "" if finding.observer == "clinician" else f'"{finding.question}"'
+
+
+def _coded(finding: Finding) -> Line:
+    code = f", {finding.hpo} in the Human Phenotype Ontology" if finding.hpo else ""
+    return Line(text=f"In symptom files: {finding.id}{code}.", level=1)
 
 
 def _said(finding: Finding, value: Value | None) -> str:

@@ -74,6 +74,7 @@ def describe_finding(finding: Finding, rulebase: RuleBase) -> list[Section]:
     """Return a finding: question, help, answers, and the rules that read it."""
     lines = [
         Line(text=finding.question, strong=True),
+        *([Line(text=f"In clinical terms: {finding.clinical}")] if finding.clinical else []),
         Line(text=f"Help: {finding.help}"),
         Line(text=f"Why it is asked: {finding.why_asked}"),
         Line(text=f"Takes {finding.answers.removesuffix(' or unknown')}, or unknown."),

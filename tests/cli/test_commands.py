@@ -224,6 +224,23 @@ def test_findings_as_json_are_the_whole_vocabulary(rules):
     listed = json.loads(text(run("findings", "--json")))
 
     assert [finding["id"] for finding in listed] == [finding.id for finding in rules.findings]
+    assert [finding["clinical"] for finding in listed] == [finding.clinical for finding in rules.findings]
+
+
+def test_findings_are_found_by_their_clinical_term():
+    found = text(run("findings", "retention", "--plain"))
+
+    assert found.startswith("bladder_cannot_pass_urine: Although you tried")
+    assert "(Urinary retention: little or none in over 6 hours) (yes, no or unknown; self)" in found
+
+
+def test_a_template_for_a_clinician_names_findings_in_clinical_terms(rules):
+    asked = rules.finding["limb_cold"].question
+    entry = f"  # {asked} (yes, no or unknown)\n  limb_cold:"
+
+    assert f"  # Cold limb (new, or compared with the other)\n{entry}" in text(run("template", "--clinician"))
+    assert entry in text(run("template"))
+    assert "Cold limb" not in text(run("template"))
 
 
 @pytest.mark.parametrize("words", [(), ("--clinician",)], ids=["patient", "clinician"])
