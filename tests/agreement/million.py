@@ -1,7 +1,7 @@
 """
 One million random cases on the shipped rule base: columns against the plain reading, and some through experta as well.
 
-Run: python tests/agreement/million.py [--cases N] [--experta N] [--workers N]
+Run: python tests/agreement/million.py [--first N] [--cases N] [--experta N] [--workers N].
 
 What is compared of a case: whether its answers contradict each other; urgency, spine link and root levels; level and score
 of every cause; and each pattern, red flag, scope rule, root rule and piece of advice that fired. experta and the plain
@@ -36,6 +36,7 @@ from tests.agreement.test_executors import random_answers
 __all__ = ["Compared", "compare"]
 
 _CASES_AT_ONCE = 1000
+_TOLD_EVERY = 50_000
 _FIRING_KINDS = ("pattern", "red_flag", "scope", "root_level", "advice")
 
 
@@ -133,27 +134,30 @@ def _compare_shipped(task: tuple[int, int, int]) -> Compared:
 def main() -> None:
     """Print how many cases agree, and the numbers of those that do not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=int, default=0, help="number of the first case, to go on after an earlier run")
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--experta", type=int, default=2_500, help="about how many cases experta looks at as well")
     parser.add_argument("--workers", type=int, default=2)
     wanted = parser.parse_args()
     every = max(1, wanted.cases // wanted.experta) if wanted.experta else 0
-    tasks = [(n, min(n + _CASES_AT_ONCE, wanted.cases), every) for n in range(0, wanted.cases, _CASES_AT_ONCE)]
+    last = wanted.first + wanted.cases
+    tasks = [(n, min(n + _CASES_AT_ONCE, last), every) for n in range(wanted.first, last, _CASES_AT_ONCE)]
     start = time.perf_counter()
     agree = contradictions = experta = done = 0
     differ: list[int] = []
     # Processes that are forked would share the threads of Polars, and stand still.
     with get_context("spawn").Pool(wanted.workers) as pool:
-        for part in pool.imap(_compare_shipped, tasks):
+        for (first, after, _), part in zip(tasks, pool.imap(_compare_shipped, tasks), strict=True):
             agree, contradictions, experta = agree + part.agree, contradictions + part.contradictions, experta + part.experta
             differ += part.differ
-            done = min(done + _CASES_AT_ONCE, wanted.cases)
-            if sys.stderr.isatty():
-                print(f"\r{done:,} cases, {len(differ):,} differ", end="", file=sys.stderr)
+            done += after - first
+            if sys.stderr.isatty() or done % _TOLD_EVERY == 0:
+                print(f"\r{done:,} cases, {len(differ):,} differ", end="", file=sys.stderr, flush=True)
     rulebase = spinefoot.load_rules()
     print(f"rule base {rulebase.version} ({rulebase.sha256[:12]}), {time.perf_counter() - start:,.0f} s")
     print(
-        f"{wanted.cases:,} random cases: {agree:,} agree, {contradictions:,} both refuse as contradictory, {len(differ):,} differ"
+        f"{done:,} random cases from number {wanted.first:,}: {agree:,} agree, {contradictions:,} both refuse as contradictory, "
+        f"{len(differ):,} differ"
     )
     print(f"of those that agree, {experta:,} agree with experta as well")
     if differ:
