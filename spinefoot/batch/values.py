@@ -139,7 +139,8 @@ class _Column:
                 answers[value] = answer
         self._remember(answers)
         if answers:
-            read = given.replace_strict(list(answers), list(answers.values()), default=None, return_dtype=self._type)
+            meant = pl.Series(answers.values(), dtype=self._type, strict=False)  # 52 and 5.5e1 are an int and a float
+            read = given.replace_strict(list(answers), meant, default=None, return_dtype=self._type)
             found = found.zip_with(~odd, read)
         return found, self._faults(refused, given, written, rows)
 

@@ -103,6 +103,13 @@ def test_every_cell_is_read_as_in_a_symptom_file(name: str, column: pl.Series) -
             assert answer == want
 
 
+def test_whole_and_broken_numbers_in_odd_spellings_stand_in_one_column() -> None:
+    answers, faults = typed(pl.Series([" 52", "5.5e1", "60"]), "age_years")
+
+    assert answers == [52, 55, 60]
+    assert faults == {}
+
+
 def assessed(path: Path, several: int = 1) -> tuple[pl.DataFrame, pl.DataFrame, int, int]:
     """Return results, faults, rows in and rows rejected."""
     parts = list(Batch([Source(str(path), "csv", (path,))] * several, RULES, Options(scores=True)).assessed())
