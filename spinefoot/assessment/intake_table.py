@@ -96,7 +96,7 @@ class _Conditions:
     def __init__(self, conditions: Mapping[str, Condition], known: Iterable[str], rulebase: RuleBase) -> None:
         truths = Truths(rulebase, known)
         needed = {name for condition in conditions.values() for name in rulebase.patterns_in(condition)}
-        order = rulebase.order_of_patterns()
+        order = rulebase.ordered_patterns
         for pattern in reversed(order):
             if pattern.id in needed:
                 needed.update(rulebase.patterns_in(pattern.when))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +11,7 @@ import polars as pl
 from spinefoot.assessment.assess_table import TableAssessment, TableAssessor
 from spinefoot.batch.chunks import Chunk
 from spinefoot.batch.columns import Layout, match_columns
-from spinefoot.batch.faults import ID, ROW, join_faults, no_faults
+from spinefoot.batch.faults import ID, ROW, join_faults
 from spinefoot.batch.inputs import Source
 from spinefoot.batch.mapping import Spellings
 from spinefoot.batch.reading import chunks_of, header_of
@@ -47,8 +46,9 @@ class Assessed(NamedTuple):
     """
     What came of some rows.
 
-    *faults* has the columns `Batch.fault_schema`, *firings* those of `Batch.trace_schema`, or is None where no trace was
-    asked for. *done* is the share of all input that is used up, None where not known.
+    *faults* has the columns `file`, `row`, `id`, `column`, `value` and `reason`; *firings* is the long table of what fired,
+    None where no trace was asked for. The columns and types of each table are the same for all rows. *done* is the share
+    of all input that is used up, None where not known.
     """
 
     results: pl.DataFrame
@@ -92,25 +92,9 @@ class Batch:
                 message = "no column holds a finding, so that nothing can be concluded"
                 raise InputError([Problem("SF701", message, Location(source.name), "`spinefoot findings` lists them")])
 
-    @property
-    def result_schema(self) -> pl.Schema:
-        """Columns of the results."""
-        return self._without_rows.results.schema
-
-    @property
-    def fault_schema(self) -> pl.Schema:
-        """Columns of the table of faults: `file`, `row`, `id`, `column`, `value`, `reason`."""
-        return self._without_rows.faults.schema
-
-    @property
-    def trace_schema(self) -> pl.Schema | None:
-        """Columns of the long table of firings; None where it was not asked for."""
-        firings = self._without_rows.firings
-        return None if firings is None else firings.schema
-
     def assessed(self) -> Iterator[Assessed]:
         """
-        Yield what comes of the rows, in their order.
+        Yield what comes of the rows, in their order; at least once, if only with tables of no rows.
 
         Raises:
             InputError: A source cannot be read; with *strict*, the first row with a fault.
@@ -219,12 +203,6 @@ class Batch:
             firings = self._options.fired or self._options.trace
             self._assessors[names] = TableAssessor(self._rulebase, names, scores=self._options.scores, firings=firings)
         return self._assessors[names]
-
-    @cached_property
-    def _without_rows(self) -> Assessed:
-        nothing = Chunk(pl.DataFrame(schema={ROW: pl.UInt64}), no_faults(), None)
-        source = Source("", "symptoms")
-        return self._assess(self._typed(nothing, source, {}), source)
 
 
 def _joined(parts: Sequence[_Part]) -> _Part:
