@@ -21,6 +21,7 @@ from spinefoot.model.findings import Finding, Value
 __all__ = ["Typing"]
 
 _PLAIN_NUMBER = r"^[-+]?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_USUAL: Mapping[str, Value] = {"yes": True, "no": False}
 _MOST_WORDS = 16
 
 
@@ -89,7 +90,7 @@ class _Column:
         self.finding = finding
         self._words = words
         self._type = column_type(finding)
-        self._seen: dict[str, Value] = {option: option for option in finding.option_ids}
+        self._seen: dict[str, Value] = {word: value for word, value in _USUAL.items() if word not in words}
 
     def raw(self, kind: pl.DataType) -> pl.Expr:
         """Return the column as text, numbers or Booleans; as text wherever the user gave words a meaning."""
