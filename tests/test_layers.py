@@ -23,6 +23,7 @@ LAYERS = [
     ["planning"],
     ["assessment"],
     ["casecheck"],
+    ["tables"],
     ["analysis", "batch", "evaluation", "interview"],
     ["rendering"],
     ["cli", "__main__"],

@@ -103,9 +103,7 @@ class _Conditions:
         defined = [truths.define(pattern.id, truths.of(pattern.when)) for pattern in order if pattern.id in needed]
         self._patterns = [column for column in defined if column is not None]
         found = {name: is_true(truths.of(condition)) for name, condition in conditions.items()}
-        self._columns = [
-            pl.lit(rows).alias(name) if isinstance(rows, bool) else rows.alias(name) for name, rows in found.items()
-        ]
+        self._columns = [pl.lit(rows).alias(name) if isinstance(rows, bool) else rows.alias(name) for name, rows in found.items()]
         self._names = list(found)
 
     def where_true(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -9,16 +9,16 @@ import msgspec
 import polars as pl
 
 from spinefoot.assessment.assess_table import TableAssessment, TableAssessor
-from spinefoot.batch.chunks import Chunk
-from spinefoot.batch.columns import Layout, match_columns
-from spinefoot.batch.faults import ID, ROW, join_faults
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.mapping import Spellings
-from spinefoot.batch.reading import chunks_of, header_of
-from spinefoot.batch.settling import Contradictions
-from spinefoot.batch.values import Typing
 from spinefoot.errors import InputError, Location, Problem
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.chunks import Chunk
+from spinefoot.tables.columns import Layout, match_columns
+from spinefoot.tables.faults import ID, ROW, join_faults
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.mapping import Spellings
+from spinefoot.tables.reading import chunks_of, header_of
+from spinefoot.tables.settling import Contradictions
+from spinefoot.tables.values import Typing
 
 __all__ = ["Assessed", "Batch", "Options"]
 

@@ -15,10 +15,10 @@ from spinefoot.cli.output import NoColourOption, PlainOption, RulesOption, conso
 from spinefoot.errors import ExitCode
 
 if TYPE_CHECKING:
-    from spinefoot.batch.inputs import Source
     from spinefoot.batch.recording import Destinations
     from spinefoot.batch.tally import Tally
     from spinefoot.model.rulebase import RuleBase
+    from spinefoot.tables.inputs import Source
 
 _KILLED = 143
 _COLUMNS_SHOWN = 10
@@ -95,12 +95,12 @@ def batch(
     if inputs.count("-") > 1:
         raise typer.BadParameter("stdin can be read only once")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_KILLED))  # so that what was begun is cleared away
-    from spinefoot.batch.inputs import find_sources
-    from spinefoot.batch.mapping import Spellings, read_mapping
     from spinefoot.batch.recording import record
     from spinefoot.batch.run import Batch, Options
     from spinefoot.cli.progress import progress_bar
     from spinefoot.rulebase.store import load_rules
+    from spinefoot.tables.inputs import find_sources
+    from spinefoot.tables.mapping import Spellings, read_mapping
 
     rulebase = load_rules(rules)
     sources = find_sources(inputs, stdin_format.value)
@@ -139,9 +139,9 @@ def _destinations(output: Path | None, rejects: Path | None, trace: Path | None,
 
 
 def _template(source: Source, separator: str | None, rulebase: RuleBase) -> str:
-    from spinefoot.batch.faults import ROW
-    from spinefoot.batch.mapping import mapping_template
-    from spinefoot.batch.reading import chunks_of, header_of
+    from spinefoot.tables.faults import ROW
+    from spinefoot.tables.mapping import mapping_template
+    from spinefoot.tables.reading import chunks_of, header_of
 
     header = header_of(source, separator)
     if header is None:

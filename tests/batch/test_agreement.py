@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import spinefoot
-from spinefoot.batch.faults import ROW
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.reading import chunks_of
 from spinefoot.batch.run import Batch, Options
-from spinefoot.batch.values import Typing
 from spinefoot.casefile import read_answer
 from spinefoot.errors import Problem
 from spinefoot.executors import plain
+from spinefoot.tables.faults import ROW
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.reading import chunks_of
+from spinefoot.tables.values import Typing
 from tests.agreement.test_executors import random_answers
 
 RULES = spinefoot.load_rules()
@@ -152,7 +152,7 @@ def test_where_blocks_and_chunks_end_changes_nothing(block: int, tmp_path: Path,
     lines[7] = "short"
     lines[200] = ""
     (tmp_path / "in.csv").write_text("id,foot_drop,age_years\n" + "\n".join(lines))
-    monkeypatch.setattr("spinefoot.batch.streams.BLOCK", block)
+    monkeypatch.setattr("spinefoot.tables.streams.BLOCK", block)
 
     chunks = list(chunks_of(Source("in", "csv", (tmp_path / "in.csv",)), RULES, 50))
 

@@ -17,11 +17,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from spinefoot.batch.chunks import Chunk, split_readable, unreadable
-from spinefoot.batch.faults import ROW, faults_of_rows
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.streams import blocks_of
 from spinefoot.errors import InputError, Location, Problem
+from spinefoot.tables.chunks import Chunk, split_readable, unreadable
+from spinefoot.tables.faults import ROW, faults_of_rows
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.streams import blocks_of
 
 __all__ = ["csv_chunks", "csv_header"]
 

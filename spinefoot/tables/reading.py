@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spinefoot.batch.chunks import Chunk, parts_of
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.read_csv import csv_chunks, csv_header
-from spinefoot.batch.read_json import json_chunks, ndjson_chunks
-from spinefoot.batch.read_parquet import parquet_chunks, parquet_header
-from spinefoot.batch.read_symptoms import symptom_chunks
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.chunks import Chunk, parts_of
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.read_csv import csv_chunks, csv_header
+from spinefoot.tables.read_json import json_chunks, ndjson_chunks
+from spinefoot.tables.read_parquet import parquet_chunks, parquet_header
+from spinefoot.tables.read_symptoms import symptom_chunks
 
 __all__ = ["chunks_of", "header_of"]
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from spinefoot.batch.faults import ROW, faults_of_rows, join_faults, no_faults
 from spinefoot.casefile import read_answer
 from spinefoot.errors import InputError, Location, Problem
 from spinefoot.executors.columns.plan import column_type
 from spinefoot.model.findings import Finding, Value
+from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
 
 __all__ = ["Typing"]
 

@@ -11,8 +11,8 @@ from typing import IO, cast
 
 import polars as pl
 
-from spinefoot.batch.chunks import unreadable
-from spinefoot.batch.inputs import Source
+from spinefoot.tables.chunks import unreadable
+from spinefoot.tables.inputs import Source
 
 __all__ = ["BLOCK", "blocks_of", "stdin"]
 

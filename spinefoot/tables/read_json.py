@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from spinefoot.batch.chunks import Chunk, split_readable, unreadable
-from spinefoot.batch.faults import ROW, faults_of_rows, join_faults, no_faults
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.read_symptoms import table_of_cases
-from spinefoot.batch.streams import blocks_of
 from spinefoot.casefile import read_cases
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.chunks import Chunk, split_readable, unreadable
+from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.read_symptoms import table_of_cases
+from spinefoot.tables.streams import blocks_of
 
 __all__ = ["json_chunks", "ndjson_chunks"]
 

@@ -21,11 +21,11 @@ import msgspec
 import yaml
 
 from spinefoot import yaml_nodes as y
-from spinefoot.batch.columns import ID_COLUMN, IGNORE
 from spinefoot.casefile import SUFFIXES, parse_document, read_answer
 from spinefoot.errors import InputError, Location, Problem, nearest
 from spinefoot.model.findings import Finding
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.columns import ID_COLUMN, IGNORE
 
 __all__ = ["Spellings", "mapping_template", "read_mapping"]
 

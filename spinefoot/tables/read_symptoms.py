@@ -7,14 +7,14 @@ from pathlib import Path
 
 import polars as pl
 
-from spinefoot.batch.chunks import Chunk
-from spinefoot.batch.faults import ROW, faults_of_rows, join_faults
-from spinefoot.batch.inputs import Source
 from spinefoot.casefile import read_case_file
 from spinefoot.errors import InputError
 from spinefoot.executors.columns.plan import column_type
 from spinefoot.model.case import Case
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.chunks import Chunk
+from spinefoot.tables.faults import ROW, faults_of_rows, join_faults
+from spinefoot.tables.inputs import Source
 
 __all__ = ["symptom_chunks", "table_of_cases"]
 
