@@ -81,7 +81,7 @@ def test_ragged_lines_are_rejected(line: str, cells: int, batch: Run) -> None:
     [fault] = pl.read_csv("out.rejects.csv").rows(named=True)
     assert fault["row"] == 3
     assert fault["value"] == line
-    assert fault["reason"] == f"the line has {cells} cells and the header has 3"
+    assert fault["reason"] == f"the line has {cells} cell{'s' if cells > 1 else ''} and the header has 3"
 
 
 def test_a_quote_in_the_middle_of_a_cell_costs_its_own_line_at_most(batch: Run) -> None:
@@ -92,6 +92,21 @@ def test_a_quote_in_the_middle_of_a_cell_costs_its_own_line_at_most(batch: Run) 
     assert done.exit_code == 3
     assert pl.read_csv("out.csv")["id"].to_list() == ["a", "b", "c"]
     assert pl.read_csv("out.rejects.csv")["row"].to_list() == [3]
+
+
+@pytest.mark.parametrize(
+    "stray", ['x,5" 6,yes', 'x,"50,yes', 'x,50,"yes', 'x,50,yes"'], ids=["inside", "open", "open last", "end"]
+)
+def test_a_stray_quote_costs_its_own_line_and_none_of_the_many_that_follow(stray: str, batch: Run) -> None:
+    good = "".join(f"{number},70,no\n" for number in range(500))
+    Path("in.csv").write_text("id,age_years,foot_drop\n" + stray + "\n" + good + stray + "\n" + good)
+
+    done = batch("in.csv", "-o", "out.csv")
+
+    assert done.exit_code == 3
+    assert "rows: 1,002 in = 1,000 out + 2 rejected" in done.stderr
+    faults = pl.read_csv("out.rejects.csv").select("row", "value", "reason")
+    assert faults.rows() == [(row, stray, "the quotes in this line do not pair up") for row in (1, 502)]
 
 
 def test_quotes_protect_separators_and_line_ends(batch: Run) -> None:
@@ -146,7 +161,9 @@ def bad_parquet() -> bytes:
         ("in.ndjson", b"\n", "SF101", "the file is empty"),
         ("in.csv", "id,foot_drop\nJos\xe9,yes\n".encode("latin1"), "SF101", "not UTF-8 text (byte 16); save it as UTF-8"),
         ("in.csv", GOOD.encode("utf-16"), "SF101", "UTF-16"),
-        ("in.csv", b'id,foot_drop\na,"yes\nb,no\n', "SF101", "a quote is never closed; its record begins at byte 13"),
+        ("in.csv", b'"id,foot_drop\na,yes\n', "SF101", "the quotes in the first line do not pair up"),
+        ("in.csv", b"id,foot_drop\ra,yes\rb,no\r", "SF101", "the lines end with a carriage return alone; save it with"),
+        ("in.csv", b"id,foot_drop," + b"x" * 200_000 + b"\na,yes,\n", "SF101", "the first line cannot be read"),
         ("in.csv", b"id,foot_drop,foot_drop\na,yes,no\n", "SF702", 'two columns are called "foot_drop"'),
         ("in.csv", b"id,,foot_drop\na,1,yes\n", "SF702", "column 2 has no name"),
         ("in.csv", b"id,foot_dorp\na,yes\n", "SF701", 'unknown column "foot_dorp"; did you mean "foot_drop"?'),
