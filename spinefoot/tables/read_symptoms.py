@@ -16,7 +16,17 @@ from spinefoot.tables.chunks import Chunk
 from spinefoot.tables.faults import ROW, faults_of_rows, join_faults
 from spinefoot.tables.inputs import Source
 
-__all__ = ["symptom_chunks", "table_of_cases"]
+__all__ = ["EXPECTATIONS", "symptom_chunks", "table_of_cases"]
+
+EXPECTATIONS = {
+    "urgency": "expected_urgency",
+    "urgency_at_least": "expected_urgency_at_least",
+    "urgency_at_most": "expected_urgency_at_most",
+    "spine_link": "expected_spine_link",
+    "root_levels": "expected_root_level",
+    "causes": "expected_cause",
+}
+"""By what a case expects, the column of a table that says the same."""
 
 _FILES = 500
 

@@ -136,6 +136,61 @@ def test_lines_that_are_no_json_are_rejected(batch: Run) -> None:
     assert [row[0] for row in rejects()] == [2, 3, 4, 5]
 
 
+FLAT = '{"foot_drop": true, "id": "12:30, \\"x\\": 1", "foot_drop": false}'
+
+
+@pytest.mark.parametrize(
+    ("name", "twice", "key"),
+    [
+        ("in.ndjson", FLAT, "foot_drop"),
+        ("in.ndjson", '{"foot_drop":true,"foot_drop" :false}', "foot_drop"),
+        ("in.json", f"[{FLAT}]", "foot_drop"),
+        ("in.ndjson", '{"findings": {"foot_drop": true, "age_years": 5, "foot_drop": false}}', "foot_drop"),
+        ("in.ndjson", '{"findings": {"foot_drop": true}, "findings": {"age_years": 5}}', "findings"),
+    ],
+    ids=["with colons", "with a blank", "array", "in the findings", "findings"],
+)
+def test_a_key_that_stands_twice_in_a_record_rejects_it(name: str, twice: str, key: str, batch: Run) -> None:
+    Path(name).write_text(twice)
+
+    done = batch(name, "-o", "out.csv")
+
+    assert done.exit_code == 4
+    assert pl.read_csv("out.rejects.csv")["reason"].to_list() == [f'the key "{key}" stands twice']
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": "12:30, \\"foot_drop\\": 1", "foot_drop": true}',
+        '{"id": "a", "x:y": "\\u003a", "foot_drop": true}',
+        '{"id": "a", "x\\u003ay": 1, "foot_drop": true}',
+        '{"id": "a:b", "says": "9:15", "rulebase": {"version": "1", "sha256": "0"}, "findings": {"foot_drop": true}}',
+    ],
+    ids=["id", "key", "escape", "nested"],
+)
+def test_colons_in_a_record_are_no_second_keys(line: str, batch: Run) -> None:
+    Path("in.ndjson").write_text(line)
+
+    assert batch("in.ndjson", "--ignore-unknown-columns").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"findings": {}, "finding": {}}', '"finding" is not a key of a case; allowed: id, says, rulebase, findings, expected'),
+        ('{"id": "a"}', "the case has no findings"),
+        ('{"findings": [1]}', "the line is not a JSON record: Expected `object | null`, got `array`"),
+        ('{"findings": {}, "expected": {"urgent": 1}}', "the line is not a JSON record: Object contains unknown field `urgent`"),
+    ],
+)
+def test_a_record_with_findings_has_the_keys_of_a_symptom_file(line: str, reason: str, batch: Run) -> None:
+    Path("in.ndjson").write_text('{"findings": {"foot_drop": true}}\n' + line)
+
+    assert batch("in.ndjson", "-o", "out.csv").exit_code == 3
+    assert pl.read_csv("out.rejects.csv")["reason"].to_list() == [reason]
+
+
 def test_a_symptom_file_with_a_fault_is_one_rejected_row(batch: Run) -> None:
     Path("cases").mkdir()
     Path("cases/a.yaml").write_text("findings:\n  foot_drop: yes\n")
@@ -173,6 +228,7 @@ def bad_parquet() -> bytes:
         ("in.csv.gz", gzip.compress(GOOD.encode() * 500)[:-20], "SF101", "cannot be read"),
         ("in.parquet", b"PAR1 and then nothing", "SF101", "not a whole Parquet file"),
         ("in.json", b"[1, 2", "SF101", "not a JSON array of records"),
+        ("in.json", b" \n", "SF101", "the file is empty"),
         ("in.xlsx", b"PK", "SF107", "says no format"),
     ],
 )
