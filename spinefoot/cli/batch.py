@@ -12,7 +12,7 @@ import typer
 
 from spinefoot.cli.app import app
 from spinefoot.cli.output import NoColourOption, PlainOption, RulesOption, console, is_plain, width
-from spinefoot.errors import ExitCode
+from spinefoot.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from spinefoot.batch.recording import Destinations
@@ -103,7 +103,9 @@ def batch(
     from spinefoot.tables.mapping import Spellings, read_mapping
 
     rulebase = load_rules(rules)
-    sources = find_sources(inputs, stdin_format.value)
+    sources, missing = find_sources(inputs, stdin_format.value)
+    if missing:
+        raise InputError(missing)
     if map_template:
         typer.echo(_template(sources[0], separator, rulebase))
         return

@@ -25,7 +25,7 @@ from spinefoot.casefile import SUFFIXES, parse_document, read_answer
 from spinefoot.errors import InputError, Location, Problem, nearest
 from spinefoot.model.findings import Finding
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.tables.columns import ID_COLUMN, IGNORE
+from spinefoot.tables.columns import ID_COLUMN, IGNORE, nearest_meaning
 
 __all__ = ["Spellings", "mapping_template", "read_mapping"]
 
@@ -81,7 +81,7 @@ def mapping_template(header: Sequence[str], name: str, rulebase: RuleBase) -> st
     ]
     for column in header:
         known = column in rulebase.finding or column in (ID_COLUMN, IGNORE)
-        close = None if known else nearest(column.strip().lower().replace(" ", "_"), rulebase.finding)
+        close = None if known else nearest_meaning(column, rulebase)
         hint = f"  # nearest: {close}" if close else ""
         lines.append(f"  {json.dumps(column, ensure_ascii=False)}: {column if known else json.dumps(_UNDECIDED)}{hint}")
     lines += [

@@ -13,13 +13,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import polars as pl
 
-from spinefoot.casefile import read_cases
 from spinefoot.model.case import Expected
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.chunks import Chunk, split_readable, unreadable
 from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
 from spinefoot.tables.inputs import Source
-from spinefoot.tables.read_symptoms import EXPECTATIONS, table_of_cases
+from spinefoot.tables.read_symptoms import EXPECTATIONS, document_chunk
 from spinefoot.tables.streams import blocks_of
 
 __all__ = ["json_chunks", "ndjson_chunks"]
@@ -78,8 +77,7 @@ def json_chunks(source: Source, rulebase: RuleBase) -> Iterator[Chunk]:
         if len(text) > _LARGEST_ARRAY:
             raise unreadable(source.name, "a JSON array is read whole, and this is larger than 512 MiB", "use NDJSON")
     if text.lstrip().startswith(b"{"):
-        cases = table_of_cases(read_cases(text, "json", source.name, rulebase), rulebase)
-        yield Chunk(cases.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt64).alias(ROW)), no_faults(), 1.0)
+        yield document_chunk(text, "json", source.name, rulebase)
         return
     if not text.strip():
         raise unreadable(source.name, "the file is empty")

@@ -199,8 +199,23 @@ def test_a_symptom_file_with_a_fault_is_one_rejected_row(batch: Run) -> None:
     done = batch("cases", "-o", "out.csv")
 
     assert done.exit_code == 3
-    assert pl.read_csv("out.csv")["id"].to_list() == ["a"]
-    assert 'did you mean "foot_drop"?' in pl.read_csv("out.rejects.csv")["reason"][0]
+    assert pl.read_csv("out.csv").select("file", "id").rows() == [("cases/a.yaml", "a")]
+    fault = pl.read_csv("out.rejects.csv").row(0, named=True)
+    assert fault["file"] == "cases/b.yaml"
+    assert 'did you mean "foot_drop"?' in fault["reason"]
+
+
+def test_symptom_files_by_name_are_told_apart_among_results_and_rejects(batch: Run) -> None:
+    Path("a.yaml").write_text("findings:\n  active_cancer: yes\n  cancer_history: no\n")
+    Path("b.json").write_text('\n {"findings": {"foot_drop": "yes"}}')
+    Path("c.toml").write_text("[findings]\nfoot_drop = 5\n")
+    Path("d.csv").write_text("foot_drop\nyes\n")
+
+    done = batch("a.yaml", "b.json", "c.toml", "d.csv", "-o", "out.csv")
+
+    assert done.exit_code == 3
+    assert pl.read_csv("out.csv", infer_schema=False).select("file", "id").rows() == [("b.json", "b"), ("d.csv", "1")]
+    assert pl.read_csv("out.rejects.csv").select("file", "row", "id").rows() == [("a.yaml", 1, "a"), ("c.toml", 3, None)]
 
 
 def bad_parquet() -> bytes:
@@ -241,6 +256,37 @@ def test_input_that_cannot_be_read_is_refused(name: str, content: bytes, code: s
     assert f"{name}: {code} " in done.stderr
     assert says in done.stderr
     assert [path.name for path in Path().iterdir()] == [name]
+
+
+def test_of_thousands_of_unknown_columns_some_are_named_and_the_others_counted(batch: Run) -> None:
+    Path("in.csv").write_text("ID,Foot Drop," + ",".join(f"x{number}" for number in range(3000)) + "\n")
+
+    done = batch("in.csv")
+
+    assert done.exit_code == 4
+    assert len(done.stderr.splitlines()) == 22
+    assert 'unknown column "ID"; did you mean "id"?' in done.stderr
+    assert 'unknown column "Foot Drop"; did you mean "foot_drop"?' in done.stderr
+    assert "in.csv: SF701 unknown columns besides these: 2,982" in done.stderr
+
+
+@pytest.mark.parametrize("ids", [[[1], [2]], [b"\xff", b"a"]], ids=["lists", "bytes"])
+def test_a_column_of_no_ids_is_refused(ids: list[object], batch: Run) -> None:
+    pl.DataFrame({"id": ids, "foot_drop": [True, False]}).write_parquet("in.parquet")
+
+    done = batch("in.parquet", "-o", "out.csv")
+
+    assert done.exit_code == 4
+    assert 'in.parquet: SF704 the column "id" is of the type' in done.stderr
+
+
+def test_the_row_number_stands_in_for_ids_that_are_missing_empty_or_no_number(batch: Run) -> None:
+    pl.DataFrame({"id": [7.5, float("nan"), None], "foot_drop": [True] * 3}).write_parquet("a.parquet")
+    pl.DataFrame({"id": ["x", "", None], "foot_drop": [True] * 3}).write_parquet("b.parquet")
+
+    batch("a.parquet", "b.parquet", "-o", "out.ndjson")
+
+    assert pl.read_ndjson("out.ndjson")["id"].to_list() == ["7.5", "2", "3", "x", "2", "3"]
 
 
 def test_a_truncated_parquet_file_is_refused(batch: Run) -> None:
