@@ -68,11 +68,17 @@ class Batch:
         self._several = sum(max(1, len(source.paths)) for source in sources) > 1
         self._firings = options.fired or options.trace
         self._assessor = RowAssessor(rulebase, scores=options.scores, firings=self._firings)
+        self._left_out: dict[str, None] = {}
         for source in sources:
             header = header_of(source, options.separator)
             if header is not None and not self._reader(source).layout(header).findings:
                 message = "no column holds a finding, so that nothing can be concluded"
                 raise InputError([Problem("SF701", message, Location(source.name), "`spinefoot findings` lists them")])
+
+    @property
+    def left_out(self) -> list[str]:
+        """Columns that hold no finding and were left out, so far."""
+        return list(self._left_out)
 
     def assessed(self) -> Iterator[Assessed]:
         """
@@ -102,6 +108,7 @@ class Batch:
         held: list[Rows] = []
         for chunk in chunks_of(source, self._rulebase, most, self._options.separator):
             rows = reader.read(chunk)
+            self._left_out |= dict.fromkeys(rows.layout.left_out)
             if held and (rows.layout is not held[0].layout or sum(r.answers.height for r in held) + rows.answers.height > most):
                 yield _joined(held)
                 held = []

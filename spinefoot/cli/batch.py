@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +33,8 @@ class InputFormat(StrEnum):
     ndjson = "ndjson"
     json = "json"
     parquet = "parquet"
+    yaml = "yaml"
+    toml = "toml"
 
 
 class OutputFormat(StrEnum):
@@ -75,12 +78,17 @@ def batch(
         bool, typer.Option("--ignore-unknown-columns", help="Leave out columns that hold no finding.")
     ] = False,
     separator: Annotated[
-        str | None, typer.Option(metavar="CHAR", show_default=False, help="What parts the cells of a CSV or TSV file.")
+        str | None,
+        typer.Option(metavar="CHAR", show_default=False, help="What parts the cells of CSV; tab is a word for one."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that would be rejected.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
-    stdin_format: Annotated[InputFormat, typer.Option(help="The format of stdin.")] = InputFormat.csv,
-    stdout_format: Annotated[OutputFormat, typer.Option(help="The format of stdout.")] = OutputFormat.csv,
+    stdin_format: Annotated[
+        InputFormat, typer.Option(metavar="FORMAT", help=f"Of stdin: {', '.join(InputFormat)}.")
+    ] = InputFormat.csv,
+    stdout_format: Annotated[
+        OutputFormat, typer.Option(metavar="FORMAT", help=f"Of stdout: {', '.join(OutputFormat)}.")
+    ] = OutputFormat.csv,
     plain: PlainOption = False,
     no_color: NoColourOption = False,
     rules: RulesOption = None,
@@ -88,8 +96,13 @@ def batch(
     """
     Assess many cases at once.
 
-    Every row is in the output or, with a reason, among the rejects; then the exit code is 3.
+    Every row is in the output or, with a reason, among the rejects; then the exit code is 3, or 4 where all are.
+
+    Tables are streamed; a JSON array, and Parquet from stdin, are held in memory.
+    Text in CSV that a spreadsheet would run as a formula is begun with "'".
+    Beside text output, NAME.meta.json says which rules the results come from.
     """
+    separator = "\t" if separator in ("\\t", "tab") else separator
     if separator is not None and (len(separator.encode()) != 1 or separator in '"\r\n'):
         raise typer.BadParameter("--separator takes one character")
     if inputs.count("-") > 1:
@@ -119,11 +132,12 @@ def batch(
         ignore_unknown=ignore_unknown_columns,
         strict=strict,
     )
+    run = Batch(sources, rulebase, options)
     with progress_bar(no_color) as progress:
-        tally = record(Batch(sources, rulebase, options), rulebase, to, progress)
+        tally = record(run, rulebase, to, progress)
     if output is None:
         _show_summary(tally, rulebase, is_plain(plain), no_color)
-    _state(tally, to, rulebase)
+    _state(tally, run.left_out, to, rulebase)
     if tally.rejected:
         raise typer.Exit(ExitCode.PARTLY_REJECTED if tally.written else ExitCode.UNREADABLE)
 
@@ -163,19 +177,25 @@ def _show_summary(tally: Tally, rulebase: RuleBase, plain: bool, no_colour: bool
         show(sections, console(no_colour))
 
 
-def _state(tally: Tally, to: Destinations, rulebase: RuleBase) -> None:
+def _state(tally: Tally, left_out: Sequence[str], to: Destinations, rulebase: RuleBase) -> None:
     """Say on stderr what became of all rows. Values are left to the file of rejects: stderr may end in a log."""
     from spinefoot.batch.outputs import STDOUT
+    from spinefoot.rendering.report import printable
 
     lines = [f"rows: {tally.rows:,} in = {tally.written:,} out + {tally.rejected:,} rejected"]
     if tally.rejected:
         columns = sorted(tally.faulty_columns, key=lambda name: (-tally.faulty_columns[name], name))
-        shown = [f"{name} ({tally.faulty_columns[name]:,})" for name in columns[:_COLUMNS_SHOWN]]
-        shown += ["..."] if len(columns) > _COLUMNS_SHOWN else []
-        where = f"; see {to.rejects}" if to.rejects is not None else "; --rejects FILE keeps them, with values and reasons"
-        lines.append(f"faults by column: {', '.join(shown)}{where}")
+        where = f"see {to.rejects}" if to.rejects is not None else "--rejects FILE keeps them, with values and reasons"
+        lines.append(f"faults by column: {_some([f'{name} ({tally.faulty_columns[name]:,})' for name in columns])}; {where}")
+    if left_out:
+        lines.append(f"columns left out, for they hold no finding: {_some(left_out)}")
     if tally.repeated_ids:
         lines.append(f"rows that repeat the id of an earlier one: {tally.repeated_ids:,}; each was assessed by itself")
     if to.results == STDOUT:
         lines.append(f"rule base {rulebase.version} ({rulebase.sha256}). {rulebase.disclaimer}")
-    typer.echo("\n".join(lines), err=True)
+    typer.echo("\n".join(map(printable, lines)), err=True)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _COLUMNS_SHOWN
+    return ", ".join(names[:_COLUMNS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

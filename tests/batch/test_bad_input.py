@@ -258,6 +258,33 @@ def test_input_that_cannot_be_read_is_refused(name: str, content: bytes, code: s
     assert [path.name for path in Path().iterdir()] == [name]
 
 
+def test_columns_that_are_left_out_are_named(batch: Run) -> None:
+    Path("in.csv").write_text("Age,foot_drop,expected_urgency,w\x1b[2Jx\n50,yes,soon,1\n")
+
+    done = batch("in.csv", "--ignore-unknown-columns", "-o", "out.csv")
+
+    assert done.exit_code == 0
+    assert "columns left out, for they hold no finding: Age, w\ufffd[2Jx\n" in done.stderr
+
+
+def test_a_name_from_a_file_cannot_steer_the_terminal(batch: Run) -> None:
+    Path("in.csv").write_text("f\x1b[2Jd\nmaybe\n")
+    Path("map.yaml").write_text('columns: {"f\\e[2Jd": foot_drop}')
+
+    done = batch("in.csv", "--map", "map.yaml")
+
+    assert "faults by column: f\ufffd[2Jd (1)" in done.stderr
+    assert "\x1b" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("word", [";", "tab", "\\t"])
+def test_a_separator_is_one_character_or_the_word_for_a_tab(word: str, batch: Run) -> None:
+    Path("in.csv").write_text("id{0}foot_drop\na{0}yes\n".format(";" if word == ";" else "\t"))
+
+    assert batch("in.csv", "--separator", word).exit_code == 0
+    assert batch("in.csv", "--separator", ";;").exit_code == 2
+
+
 def test_of_thousands_of_unknown_columns_some_are_named_and_the_others_counted(batch: Run) -> None:
     Path("in.csv").write_text("ID,Foot Drop," + ",".join(f"x{number}" for number in range(3000)) + "\n")
 
