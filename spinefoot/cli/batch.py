@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spinefoot.cli.app import app
-from spinefoot.cli.output import NoColourOption, PlainOption, RulesOption, console, is_plain, width
+from spinefoot.cli.output import (
+    NoColourOption,
+    PlainOption,
+    RulesOption,
+    StdinFormat,
+    StdinFormatOption,
+    console,
+    is_plain,
+    width,
+)
 from spinefoot.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -23,18 +32,6 @@ if TYPE_CHECKING:
 
 _KILLED = 143
 _COLUMNS_SHOWN = 10
-
-
-class InputFormat(StrEnum):
-    """Formats that stdin may have."""
-
-    csv = "csv"
-    tsv = "tsv"
-    ndjson = "ndjson"
-    json = "json"
-    parquet = "parquet"
-    yaml = "yaml"
-    toml = "toml"
 
 
 class OutputFormat(StrEnum):
@@ -83,9 +80,7 @@ def batch(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that would be rejected.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
-    stdin_format: Annotated[
-        InputFormat, typer.Option(metavar="FORMAT", help=f"Of stdin: {', '.join(InputFormat)}.")
-    ] = InputFormat.csv,
+    stdin_format: StdinFormatOption = StdinFormat.csv,
     stdout_format: Annotated[
         OutputFormat, typer.Option(metavar="FORMAT", help=f"Of stdout: {', '.join(OutputFormat)}.")
     ] = OutputFormat.csv,

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spinefoot.casefile import read_case_file, read_cases
-from spinefoot.errors import InputError
+from spinefoot.errors import InputError, Problem
 from spinefoot.executors.columns.plan import column_type
 from spinefoot.model.case import Case, Expected
 from spinefoot.model.rulebase import RuleBase
@@ -42,18 +42,19 @@ def symptom_chunks(source: Source, rulebase: RuleBase) -> Iterator[Chunk]:
     """
     first = 1
     for start in range(0, len(source.paths), _FILES):
-        cases, faults = _read(source.paths[start : start + _FILES], first, rulebase)
+        cases, faults, problems = _read(source.paths[start : start + _FILES], first, rulebase)
         first += len(cases)
         rows = [row for row, case in enumerate(cases, first - len(cases)) if case is not None]
         frame = _table_of_cases([case for case in cases if case is not None], rulebase)
         done = min(1.0, (start + _FILES) / len(source.paths))
-        yield Chunk(frame.with_columns(pl.Series(ROW, rows, dtype=pl.UInt64)), faults, done)
+        yield Chunk(frame.with_columns(pl.Series(ROW, rows, dtype=pl.UInt64)), faults, done, problems)
 
 
-def _read(paths: Sequence[Path], first: int, rulebase: RuleBase) -> tuple[list[Case | None], pl.DataFrame]:
-    """Return the cases, with None for a file that has faults, and these."""
+def _read(paths: Sequence[Path], first: int, rulebase: RuleBase) -> tuple[list[Case | None], pl.DataFrame, list[Problem]]:
+    """Return the cases, with None for a file that has faults, and these, as a table and as they were reported."""
     cases: list[Case | None] = []
     faults: list[pl.DataFrame] = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             cases += read_case_file(path, rulebase)
@@ -62,7 +63,8 @@ def _read(paths: Sequence[Path], first: int, rulebase: RuleBase) -> tuple[list[C
             rows = [first + len(cases)] * len(reasons)
             faults.append(faults_of_rows(rows, [None] * len(reasons), reasons, file=str(path)))
             cases.append(None)
-    return cases, join_faults(faults)
+            problems += error.problems
+    return cases, join_faults(faults), problems
 
 
 def document_chunk(content: bytes, kind: str, name: str, rulebase: RuleBase) -> Chunk:

@@ -168,4 +168,5 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
     """Return a column as text; what a list holds is joined by ";"."""
     if isinstance(kind, pl.List):
         return pl.col(name).cast(pl.List(pl.String)).list.join(";", ignore_nulls=True)
-    return pl.col(name).cast(pl.String)
+    text = pl.col(name).cast(pl.String)
+    return text.str.strip_suffix(".0") if kind.is_float() else text
