@@ -29,7 +29,9 @@ OUTPUT_FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parq
 STDOUT = Path("-")
 """The path that stands for stdout."""
 
-_FORMULA = r"^[=+\-@\t\r\n]"
+_FORMULA = "^[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]"
+"""What begins a formula; the last four are =, +, - and @ as East Asian keyboards write them."""
+
 _NUMBER = r"^[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?$"
 
 

@@ -31,6 +31,11 @@ class Destinations(msgspec.Struct, frozen=True):
     force: bool = False
 
     @property
+    def to_stdout(self) -> bool:
+        """Whether something goes to stdout."""
+        return STDOUT in (self.results, self.rejects, self.trace)
+
+    @property
     def sidecar(self) -> Path | None:
         """The file beside results that have no place for it themselves: text formats."""
         texts = [path for path in (self.results, self.trace) if path not in (None, STDOUT) and format_of(path) != "parquet"]

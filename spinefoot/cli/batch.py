@@ -130,7 +130,7 @@ def batch(
     run = Batch(sources, rulebase, options)
     with progress_bar(no_color) as progress:
         tally = record(run, rulebase, to, progress)
-    if output is None:
+    if output is None and not to.to_stdout:
         _show_summary(tally, rulebase, is_plain(plain), no_color)
     _state(tally, run.left_out, to, rulebase)
     if tally.rejected:
@@ -174,7 +174,6 @@ def _show_summary(tally: Tally, rulebase: RuleBase, plain: bool, no_colour: bool
 
 def _state(tally: Tally, left_out: Sequence[str], to: Destinations, rulebase: RuleBase) -> None:
     """Say on stderr what became of all rows. Values are left to the file of rejects: stderr may end in a log."""
-    from spinefoot.batch.outputs import STDOUT
     from spinefoot.rendering.report import printable
 
     lines = [f"rows: {tally.rows:,} in = {tally.written:,} out + {tally.rejected:,} rejected"]
@@ -186,7 +185,7 @@ def _state(tally: Tally, left_out: Sequence[str], to: Destinations, rulebase: Ru
         lines.append(f"columns left out, for they hold no finding: {_some(left_out)}")
     if tally.repeated_ids:
         lines.append(f"rows that repeat the id of an earlier one: {tally.repeated_ids:,}; each was assessed by itself")
-    if to.results == STDOUT:
+    if to.to_stdout:
         lines.append(f"rule base {rulebase.version} ({rulebase.sha256}). {rulebase.disclaimer}")
     typer.echo("\n".join(map(printable, lines)), err=True)
 

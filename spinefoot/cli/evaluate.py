@@ -74,6 +74,7 @@ def evaluate(
     Columns: expected_urgency (also expected_urgency_at_least and _at_most),
     expected_spine_link, expected_root_level and expected_cause.
     Several acceptable values stand in one cell with ; or | between them.
+    Results are held in memory: about 1 GiB for a million cases.
     """
     from spinefoot.evaluation.run import run
     from spinefoot.rulebase.store import load_rules

@@ -114,7 +114,7 @@ def run(
         _check_by(by, columns)
     if not any(part.scored.height for part in parts):
         raise InputError(problems or [Problem("SF601", "the input holds no row")])
-    scored = pl.concat([part.scored for part in parts], rechunk=True)
+    scored = pl.concat([part.scored for part in parts])
     groups = pl.concat([part.groups for part in parts])
     read = sum(part.read for part in parts)
     without = _without_expectation(scored)

@@ -103,6 +103,7 @@ def test_files_are_readable_for_their_owner_alone(batch: Run) -> None:
         ("-x", "'-x"),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\tx", "'\tx"),
+        ("\uff1d1+1", "'\uff1d1+1"),
         ("-4", "-4"),
         ("+4.5", "+4.5"),
         ("a=b", "a=b"),
