@@ -91,6 +91,7 @@ def test_help_and_version_load_neither_experta_nor_polars(arguments: list[str]) 
         ["rules", "list", "--plain"],
         ["rules", "show", "motor_new"],
         ["rules", "test", str(EXAMPLE)],
+        ["batch", "--help"],
         ["evaluate", "--help"],
     ],
     ids=" ".join,

@@ -150,14 +150,14 @@ def _destinations(output: Path | None, rejects: Path | None, trace: Path | None,
 
 
 def _template(source: Source, separator: str | None, rulebase: RuleBase) -> str:
-    from spinefoot.tables.faults import ROW
+    from spinefoot.tables.faults import FILE, ROW
     from spinefoot.tables.mapping import mapping_template
     from spinefoot.tables.reading import chunks_of, header_of
 
     header = header_of(source, separator)
     if header is None:
         chunk = next(chunks_of(source, rulebase, 1000, separator))
-        header = [name for name in chunk.frame.columns if name != ROW]
+        header = [name for name in chunk.frame.columns if name not in (ROW, FILE)]
     return mapping_template(header, source.name, rulebase)
 
 
@@ -183,8 +183,11 @@ def _state(tally: Tally, left_out: Sequence[str], to: Destinations, rulebase: Ru
         lines.append(f"faults by column: {_some([f'{name} ({tally.faulty_columns[name]:,})' for name in columns])}; {where}")
     if left_out:
         lines.append(f"columns left out, for they hold no finding: {_some(left_out)}")
-    if tally.repeated_ids:
-        lines.append(f"rows that repeat the id of an earlier one: {tally.repeated_ids:,}; each was assessed by itself")
+    repeated = tally.repeated_ids
+    if repeated:
+        lines.append(f"rows that repeat the id of an earlier one: {repeated:,}; each was assessed by itself")
+    if repeated is None:
+        lines.append("whether ids repeat is not known: there are too many rows to keep them in mind")
     if to.to_stdout:
         lines.append(f"rule base {rulebase.version} ({rulebase.sha256}). {rulebase.disclaimer}")
     typer.echo("\n".join(map(printable, lines)), err=True)

@@ -375,3 +375,12 @@ def test_repeated_ids_are_kept_and_counted(batch: Run) -> None:
 
     assert pl.read_csv("out.csv")["id"].to_list() == ["a", "a", "b", "4"]
     assert "rows that repeat the id of an earlier one: 1;" in done.stderr
+
+
+def test_where_too_many_ids_were_seen_it_is_said_that_repeats_are_not_known(batch: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("in.csv").write_text("id,foot_drop\na,yes\na,no\n")
+    monkeypatch.setattr("spinefoot.batch.tally._MOST_IDS", 1)
+
+    done = batch("in.csv", "-o", "out.csv")
+
+    assert "whether ids repeat is not known: there are too many rows to keep them in mind" in done.stderr
