@@ -19,7 +19,7 @@ from spinefoot.tables.chunks import Chunk, split_readable, unreadable
 from spinefoot.tables.csv_records import Cutter, Records
 from spinefoot.tables.faults import ROW, faults_of_rows
 from spinefoot.tables.inputs import Source
-from spinefoot.tables.streams import blocks_of
+from spinefoot.tables.streams import TO_UTF8, blocks_of
 
 __all__ = ["csv_chunks", "csv_header"]
 
@@ -152,10 +152,7 @@ def _check_text(source: Source, text: bytes, offset: int) -> None:
     try:
         text.decode()
     except UnicodeDecodeError as error:
-        line = f"byte {offset + error.start}"
-        raise unreadable(
-            source.name, f"the file is not UTF-8 text ({line})", "save it as UTF-8, for example with iconv -f latin1 -t utf-8"
-        ) from None
+        raise unreadable(source.name, f"the file is not UTF-8 text (byte {offset + error.start})", TO_UTF8) from None
 
 
 def _empty(source: Source) -> InputError:
