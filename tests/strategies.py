@@ -12,6 +12,7 @@ from spinefoot.model.conditions import (
     AnyOf,
     Condition,
     Count,
+    EveryDangerNo,
     Holds,
     IsOneOf,
     IsUnknown,
@@ -20,7 +21,9 @@ from spinefoot.model.conditions import (
     NumberIs,
     OriginLevelIs,
     RedFlagFired,
+    RootLevelFits,
     ScoreLead,
+    SpineLinkIs,
     UrgencyIs,
 )
 from spinefoot.model.findings import Finding, Option
@@ -150,7 +153,19 @@ def rule_bases(draw: st.DrawFn, base: RuleBase) -> RuleBase:
             st.integers(-5, 5).map(lambda n: ScoreLead((base.origins[0].id,), (base.origins[1].id,), n)),
         )
     )
-    last = trees(st.one_of(late, unknown_leaves, st.sampled_from(list(base.urgency_rank)).map(lambda u: UrgencyIs((u,)))))
+    root = st.just(RootLevelFits(base.roots[0].id))
+    urgency = st.sampled_from(list(base.urgency_rank)).map(lambda u: UrgencyIs((u,)))
+    settled = trees(st.one_of(late, root, st.just(EveryDangerNo())))
+    linking = trees(st.one_of(late, root, urgency))
+    verdicts = st.sets(st.sampled_from([verdict.id for verdict in base.verdicts]), min_size=1)
+    last = trees(
+        st.one_of(
+            settled,
+            unknown_leaves,
+            urgency,
+            verdicts.map(lambda some: SpineLinkIs(tuple(sorted(some)))),
+        )
+    )
     return msgspec.structs.replace(
         base,
         sources=(),  # what no rule reads would only fill the report of a failure
@@ -190,14 +205,16 @@ def rule_bases(draw: st.DrawFn, base: RuleBase) -> RuleBase:
             UrgencyRule(
                 id="u0",
                 title="-",
-                when=draw(late),
+                when=draw(settled),
                 urgency=draw(st.sampled_from(list(base.urgency_rank))),
                 because="-",
                 sources=(),
             ),
         ),
         spine_link_rules=tuple(
-            SpineLinkRule(id=f"l{n}", title="-", verdict=v.id, when=draw(late), unless=draw(late), because="-", basis="expert")
+            SpineLinkRule(
+                id=f"l{n}", title="-", verdict=v.id, when=draw(linking), unless=draw(linking), because="-", basis="expert"
+            )
             for n, v in enumerate(base.verdicts[:2])
         ),
         advice=(

@@ -38,7 +38,7 @@ class Reading:
     """What a rule base reads where: the patterns in an order that works, and the names that each rule mentions."""
 
     def __init__(self, rulebase: RuleBase) -> None:
-        self.patterns = tuple(pattern.id for pattern in rulebase.order_of_patterns())
+        self.patterns = tuple(pattern.id for pattern in rulebase.ordered_patterns)
         self.mentioned = {
             rule.id: frozenset(name for _, part in parts_of(rule) for name in mentions(rulebase.expand(part)))
             for rule in rulebase.rules()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from spinefoot.assessment.intake_table import settle_table
+from spinefoot.assessment.intake_table import TableSettler
 from spinefoot.executors.columns.plan import Plan, compile_plan
 from spinefoot.executors.columns.results import conclusions_table, firings_table, scores_table
 from spinefoot.model.rulebase import RuleBase
@@ -43,6 +43,7 @@ class TableAssessor:
         self._rulebase = rulebase
         self._scores = scores
         self._firings = firings
+        self._settler = TableSettler(rulebase, columns)
         followed = {name for i in rulebase.implications for name in (i.when, i.then)}
         self._plan: Plan = compile_plan(rulebase, followed.union(columns), advice=firings)
 
@@ -53,7 +54,8 @@ class TableAssessor:
         Args:
             answers: A column for each of the *columns* given, of its `column_type`, null where unknown.
         """
-        settled, contradicts = settle_table(answers, self._rulebase)
+        # Hundreds of small steps would each go through all chunks of the frame.
+        settled, contradicts = self._settler.settle(answers.rechunk())
         concluded = self._plan.run(settled)
         results = conclusions_table(concluded, self._plan, self._rulebase)
         if self._scores:

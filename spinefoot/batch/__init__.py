@@ -1,14 +1,8 @@
 """
-Tables and folders of cases: everything between a file of records and a file of results, in constant memory.
+From files of records to files of results, in constant memory; what reads them is `spinefoot.tables`.
 
-    inputs      names, folders, globs, "-"          ->  sources
-    read_*      a source                            ->  chunks of raw columns; records that cannot be read are faults
-    mapping     the user's file of other spellings
-    columns     a header and the vocabulary         ->  which column answers which finding
-    values      raw columns                         ->  columns of `column_type`; impossible values are faults
-    settling    rows whose answers contradict       ->  faults
-    run         the loop: read, type, assess, write
-    outputs     results, faults, sidecar            ->  files that appear only when all is done
-
-A new format is a function in a `read_*` module that yields `chunks.Chunk`, and a line in `inputs` and `reading`.
+    run         the loop: read, type, assess
+    tally       counts over all rows
+    recording   results, faults and trace           ->  files, with the sidecar that says which rules they come from
+    outputs     files that appear only when all is done
 """

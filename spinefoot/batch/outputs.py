@@ -29,7 +29,9 @@ OUTPUT_FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parq
 STDOUT = Path("-")
 """The path that stands for stdout."""
 
-_FORMULA = r"^[=+\-@\t\r\n]"
+_FORMULA = "^[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]"
+"""What begins a formula; the last four are =, +, - and @ as East Asian keyboards write them."""
+
 _NUMBER = r"^[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?$"
 
 
@@ -97,10 +99,12 @@ class Outputs:
         Raises:
             UsageError: Two are the same, or one exists and may not be replaced.
         """
-        problems = [
+        folders = [path for path in dict.fromkeys(paths) if path.is_dir()]
+        problems = [Problem("SF711", "a folder has this name", Location(str(path))) for path in folders]
+        problems += [
             Problem("SF711", "the file exists", Location(str(path)), "--force replaces it")
             for path in dict.fromkeys(paths)
-            if path != STDOUT and path.exists() and not self._force
+            if path != STDOUT and path not in folders and path.exists() and not self._force
         ]
         problems += [Problem("SF711", "two outputs go here", Location(str(path))) for path in paths if paths.count(path) > 1][:1]
         if problems:
@@ -149,7 +153,8 @@ class Outputs:
         for path in self._stale:
             path.unlink(missing_ok=True)
         for path, part in reversed(self._parts.items()):
-            part.replace(path)
+            with _writing(path):
+                part.replace(path)
         self._writers, self._parts = [], {}
 
     def _open(self, path: Path) -> IO[bytes]:

@@ -31,6 +31,11 @@ class Destinations(msgspec.Struct, frozen=True):
     force: bool = False
 
     @property
+    def to_stdout(self) -> bool:
+        """Whether something goes to stdout."""
+        return STDOUT in (self.results, self.rejects, self.trace)
+
+    @property
     def sidecar(self) -> Path | None:
         """The file beside results that have no place for it themselves: text formats."""
         texts = [path for path in (self.results, self.trace) if path not in (None, STDOUT) and format_of(path) != "parquet"]
@@ -72,7 +77,7 @@ def record(
     }
     with Outputs(force=to.force) as outputs:
         outputs.reserve([path for path in (to.results, to.rejects, to.trace, to.sidecar) if path is not None])
-        tables = _Tables(outputs, batch, to, about)
+        tables = _Tables(outputs, to, about)
         for assessed in batch.assessed():
             tables.write(assessed)
             tally.add(assessed.results, assessed.faults, assessed.rows, assessed.rejected)
@@ -84,35 +89,34 @@ def record(
 
 
 class _Tables:
-    def __init__(self, outputs: Outputs, batch: Batch, to: Destinations, about: dict[str, str]) -> None:
+    """The tables that are written; each is begun with the first rows for it, which say what columns it has."""
+
+    def __init__(self, outputs: Outputs, to: Destinations, about: dict[str, str]) -> None:
         self._outputs = outputs
         self._to = to
         self._about = about
-        self._fault_schema = batch.fault_schema
-        self._results = self._table(to.results, batch.result_schema)
-        self._trace = self._table(to.trace, batch.trace_schema)
-        self._rejects: Writer | None = None
+        self._writers: dict[Path, Writer] = {}
 
     def write(self, assessed: Assessed) -> None:
-        if self._results is not None:
-            self._results.write(assessed.results)
-        if self._trace is not None and assessed.firings is not None:
-            self._trace.write(assessed.firings)
-        if assessed.faults.height and self._to.rejects is not None:
-            self._rejects = self._rejects or self._table(self._to.rejects, self._fault_schema)
-            if self._rejects is not None:
-                self._rejects.write(assessed.faults)
+        self._append(self._to.results, assessed.results)
+        self._append(self._to.trace, assessed.firings)
+        if assessed.faults.height:
+            self._append(self._to.rejects, assessed.faults)
 
     def finish(self, tally: Tally) -> None:
-        if self._rejects is None and self._to.rejects not in (None, STDOUT):
-            self._outputs.remove_at_commit(self._to.rejects)
+        rejects = self._to.rejects
+        if rejects is not None and rejects != STDOUT and rejects not in self._writers:
+            self._outputs.remove_at_commit(rejects)
         if self._to.sidecar is not None:
             self._outputs.small(self._to.sidecar, self._sidecar(tally))
 
-    def _table(self, path: Path | None, schema: pl.Schema | None) -> Writer | None:
-        if path is None or schema is None:
-            return None
-        return self._outputs.table(path, format_of(path, self._to.stdout_format), schema, self._about)
+    def _append(self, path: Path | None, rows: pl.DataFrame | None) -> None:
+        if path is None or rows is None:
+            return
+        if path not in self._writers:
+            form = format_of(path, self._to.stdout_format)
+            self._writers[path] = self._outputs.table(path, form, rows.schema, self._about)
+        self._writers[path].write(rows)
 
     def _sidecar(self, tally: Tally) -> bytes:
         content = {

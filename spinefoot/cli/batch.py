@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,27 +12,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spinefoot.cli.app import app
-from spinefoot.cli.output import NoColourOption, PlainOption, RulesOption, console, is_plain, width
-from spinefoot.errors import ExitCode
+from spinefoot.cli.output import (
+    NoColourOption,
+    PlainOption,
+    RulesOption,
+    StdinFormat,
+    StdinFormatOption,
+    console,
+    is_plain,
+    width,
+)
+from spinefoot.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from spinefoot.batch.inputs import Source
     from spinefoot.batch.recording import Destinations
     from spinefoot.batch.tally import Tally
     from spinefoot.model.rulebase import RuleBase
+    from spinefoot.tables.inputs import Source
 
 _KILLED = 143
 _COLUMNS_SHOWN = 10
-
-
-class InputFormat(StrEnum):
-    """Formats that stdin may have."""
-
-    csv = "csv"
-    tsv = "tsv"
-    ndjson = "ndjson"
-    json = "json"
-    parquet = "parquet"
 
 
 class OutputFormat(StrEnum):
@@ -75,12 +75,15 @@ def batch(
         bool, typer.Option("--ignore-unknown-columns", help="Leave out columns that hold no finding.")
     ] = False,
     separator: Annotated[
-        str | None, typer.Option(metavar="CHAR", show_default=False, help="What parts the cells of a CSV or TSV file.")
+        str | None,
+        typer.Option(metavar="CHAR", show_default=False, help="What parts the cells of CSV; tab is a word for one."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that would be rejected.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
-    stdin_format: Annotated[InputFormat, typer.Option(help="The format of stdin.")] = InputFormat.csv,
-    stdout_format: Annotated[OutputFormat, typer.Option(help="The format of stdout.")] = OutputFormat.csv,
+    stdin_format: StdinFormatOption = StdinFormat.csv,
+    stdout_format: Annotated[
+        OutputFormat, typer.Option(metavar="FORMAT", help=f"Of stdout: {', '.join(OutputFormat)}.")
+    ] = OutputFormat.csv,
     plain: PlainOption = False,
     no_color: NoColourOption = False,
     rules: RulesOption = None,
@@ -88,22 +91,29 @@ def batch(
     """
     Assess many cases at once.
 
-    Every row is in the output or, with a reason, among the rejects; then the exit code is 3.
+    Every row is in the output or, with a reason, among the rejects; then the exit code is 3, or 4 where all are.
+
+    Tables are streamed; a JSON array, and Parquet from stdin, are held in memory.
+    Text in CSV that a spreadsheet would run as a formula is begun with "'".
+    Beside text output, NAME.meta.json says which rules the results come from.
     """
+    separator = "\t" if separator in ("\\t", "tab") else separator
     if separator is not None and (len(separator.encode()) != 1 or separator in '"\r\n'):
         raise typer.BadParameter("--separator takes one character")
     if inputs.count("-") > 1:
         raise typer.BadParameter("stdin can be read only once")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_KILLED))  # so that what was begun is cleared away
-    from spinefoot.batch.inputs import find_sources
-    from spinefoot.batch.mapping import Spellings, read_mapping
     from spinefoot.batch.recording import record
     from spinefoot.batch.run import Batch, Options
     from spinefoot.cli.progress import progress_bar
     from spinefoot.rulebase.store import load_rules
+    from spinefoot.tables.inputs import find_sources
+    from spinefoot.tables.mapping import Spellings, read_mapping
 
     rulebase = load_rules(rules)
-    sources = find_sources(inputs, stdin_format.value)
+    sources, missing = find_sources(inputs, stdin_format.value)
+    if missing:
+        raise InputError(missing)
     if map_template:
         typer.echo(_template(sources[0], separator, rulebase))
         return
@@ -117,11 +127,12 @@ def batch(
         ignore_unknown=ignore_unknown_columns,
         strict=strict,
     )
+    run = Batch(sources, rulebase, options)
     with progress_bar(no_color) as progress:
-        tally = record(Batch(sources, rulebase, options), rulebase, to, progress)
-    if output is None:
+        tally = record(run, rulebase, to, progress)
+    if output is None and not to.to_stdout:
         _show_summary(tally, rulebase, is_plain(plain), no_color)
-    _state(tally, to, rulebase)
+    _state(tally, run.left_out, to, rulebase)
     if tally.rejected:
         raise typer.Exit(ExitCode.PARTLY_REJECTED if tally.written else ExitCode.UNREADABLE)
 
@@ -139,14 +150,14 @@ def _destinations(output: Path | None, rejects: Path | None, trace: Path | None,
 
 
 def _template(source: Source, separator: str | None, rulebase: RuleBase) -> str:
-    from spinefoot.batch.faults import ROW
-    from spinefoot.batch.mapping import mapping_template
-    from spinefoot.batch.reading import chunks_of, header_of
+    from spinefoot.tables.faults import FILE, ROW
+    from spinefoot.tables.mapping import mapping_template
+    from spinefoot.tables.reading import chunks_of, header_of
 
     header = header_of(source, separator)
     if header is None:
         chunk = next(chunks_of(source, rulebase, 1000, separator))
-        header = [name for name in chunk.frame.columns if name != ROW]
+        header = [name for name in chunk.frame.columns if name not in (ROW, FILE)]
     return mapping_template(header, source.name, rulebase)
 
 
@@ -161,19 +172,27 @@ def _show_summary(tally: Tally, rulebase: RuleBase, plain: bool, no_colour: bool
         show(sections, console(no_colour))
 
 
-def _state(tally: Tally, to: Destinations, rulebase: RuleBase) -> None:
+def _state(tally: Tally, left_out: Sequence[str], to: Destinations, rulebase: RuleBase) -> None:
     """Say on stderr what became of all rows. Values are left to the file of rejects: stderr may end in a log."""
-    from spinefoot.batch.outputs import STDOUT
+    from spinefoot.rendering.report import printable
 
     lines = [f"rows: {tally.rows:,} in = {tally.written:,} out + {tally.rejected:,} rejected"]
     if tally.rejected:
         columns = sorted(tally.faulty_columns, key=lambda name: (-tally.faulty_columns[name], name))
-        shown = [f"{name} ({tally.faulty_columns[name]:,})" for name in columns[:_COLUMNS_SHOWN]]
-        shown += ["..."] if len(columns) > _COLUMNS_SHOWN else []
-        where = f"; see {to.rejects}" if to.rejects is not None else "; --rejects FILE keeps them, with values and reasons"
-        lines.append(f"faults by column: {', '.join(shown)}{where}")
-    if tally.repeated_ids:
-        lines.append(f"rows that repeat the id of an earlier one: {tally.repeated_ids:,}; each was assessed by itself")
-    if to.results == STDOUT:
+        where = f"see {to.rejects}" if to.rejects is not None else "--rejects FILE keeps them, with values and reasons"
+        lines.append(f"faults by column: {_some([f'{name} ({tally.faulty_columns[name]:,})' for name in columns])}; {where}")
+    if left_out:
+        lines.append(f"columns left out, for they hold no finding: {_some(left_out)}")
+    repeated = tally.repeated_ids
+    if repeated:
+        lines.append(f"rows that repeat the id of an earlier one: {repeated:,}; each was assessed by itself")
+    if repeated is None:
+        lines.append("whether ids repeat is not known: there are too many rows to keep them in mind")
+    if to.to_stdout:
         lines.append(f"rule base {rulebase.version} ({rulebase.sha256}). {rulebase.disclaimer}")
-    typer.echo("\n".join(lines), err=True)
+    typer.echo("\n".join(map(printable, lines)), err=True)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _COLUMNS_SHOWN
+    return ", ".join(names[:_COLUMNS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

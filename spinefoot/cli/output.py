@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,8 @@ __all__ = [
     "NoColourOption",
     "PlainOption",
     "RulesOption",
+    "StdinFormat",
+    "StdinFormatOption",
     "console",
     "is_plain",
     "print_problems",
@@ -35,6 +38,21 @@ RulesOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 PlainOption = Annotated[bool, typer.Option("--plain", help="No boxes and no colour, one idea a line.")]
 NoColourOption = Annotated[bool, typer.Option("--no-color", help="No colour; the same as setting NO_COLOR.")]
+
+
+class StdinFormat(StrEnum):
+    """Formats that stdin may have."""
+
+    csv = "csv"
+    tsv = "tsv"
+    ndjson = "ndjson"
+    json = "json"
+    parquet = "parquet"
+    yaml = "yaml"
+    toml = "toml"
+
+
+StdinFormatOption = Annotated[StdinFormat, typer.Option(metavar="FORMAT", help=f"Of stdin: {', '.join(StdinFormat)}.")]
 
 _WIDEST = 100
 """Longer lines of prose are hard to read, however wide the terminal is."""

@@ -10,8 +10,8 @@ What each row of a table should come to: the columns `expected_…`, read and ch
 | `expected_root_level` | nerve roots, or `none` | at least one of them is named; `none`: no root is named |
 | `expected_cause` | causes, or `other` | one of them is named; `other`: the cause is not in the rule base |
 
-Several acceptable values stand in one cell with ";" or "|" between them. An empty cell, or a word that means
-unknown, expects nothing.
+Several acceptable values stand in one cell with ";" or "|" between them, or in a JSON list; an empty list of nerve roots
+is `none`. An empty cell, or a word that means unknown, expects nothing.
 """
 
 from __future__ import annotations
@@ -23,25 +23,16 @@ import msgspec
 import polars as pl
 
 from spinefoot.casefile import means_unknown
-from spinefoot.errors import Problem, nearest
+from spinefoot.errors import Location, Problem, nearest
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.columns import EXPECTED
+from spinefoot.tables.read_symptoms import EXPECTATIONS, NO_ROOT
 
-__all__ = ["COLUMNS", "NO_ROOT", "OTHER_CAUSE", "PREFIX", "BadCell", "read_expectations", "unknown_columns"]
+__all__ = ["COLUMNS", "OTHER_CAUSE", "BadCell", "read_expectations", "unknown_columns"]
 
-PREFIX = "expected_"
-COLUMNS = (
-    "expected_urgency",
-    "expected_urgency_at_least",
-    "expected_urgency_at_most",
-    "expected_spine_link",
-    "expected_root_level",
-    "expected_cause",
-)
+COLUMNS = tuple(EXPECTATIONS.values())
 OTHER_CAUSE = "other"
 """The expected cause where the true one is not in the rule base."""
-
-NO_ROOT = "none"
-"""The expected root level where no root should be named."""
 
 _SCHEMA: dict[str, pl.DataType] = {
     "urgency_highest_ok": pl.Int64(),
@@ -67,14 +58,14 @@ class _CellError(Exception):
         self.problem = Problem("SF607", message, None, hint)
 
 
-def unknown_columns(columns: Sequence[str]) -> list[Problem]:
-    """Return a problem for each column that begins like an expectation and is none."""
+def unknown_columns(columns: Sequence[str], name: str) -> list[Problem]:
+    """Return a problem for each of the *columns* of the source called *name* that begins like an expectation and is none."""
     problems = []
     for column in columns:
-        if column.startswith(PREFIX) and column not in COLUMNS:
+        if column.startswith(EXPECTED) and column not in COLUMNS:
             close = nearest(column, COLUMNS)
             hint = f'did you mean "{close}"?' if close else f"allowed: {', '.join(COLUMNS)}"
-            problems.append(Problem("SF607", f'there is no expectation "{column}"', None, hint))
+            problems.append(Problem("SF607", f'there is no expectation "{column}"', Location(name), hint))
     return problems
 
 
@@ -153,6 +144,8 @@ class _Reader:
 
     def roots(self, cell: str | None) -> tuple[list[str] | None]:
         """Return the roots of which one should be named; an empty list where none should be."""
+        if cell == "[]":
+            return ([],)
         words = _words(cell, COLUMNS[4], [*self.root_ids, NO_ROOT])
         if NO_ROOT in words and len(words) > 1:
             raise _CellError(f'{COLUMNS[4]} is "{cell}"; {NO_ROOT} stands alone')
@@ -181,6 +174,8 @@ def _words(cell: str | None, column: str, allowed: Sequence[str] | dict[str, int
 def _split(cell: str | None) -> Iterator[str]:
     if cell is None or means_unknown(cell):
         return
+    if cell.startswith("["):  # a list in a JSON record: its brackets and quotes are in no id
+        cell = cell.strip("[]").replace('"', "").replace(",", ";")
     for word in cell.replace("|", ";").split(";"):
         if word.strip():
             yield word.strip()

@@ -1,30 +1,27 @@
-"""From tables and a rule base to an `Evaluation`: the public entry to this package."""
+"""From sources and a rule base to an `Evaluation`: the public entry to this package."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 import polars as pl
 
-from spinefoot.casefile import means_unknown
 from spinefoot.errors import InputError, Problem, UsageError, nearest
-from spinefoot.evaluation.assessed import assess_table, in_row, row_ids
+from spinefoot.evaluation.cases import CaseReader, Cases
 from spinefoot.evaluation.compare import Comparison, RuleBaseName, compare, name_of
-from spinefoot.evaluation.expectations import COLUMNS, read_expectations, unknown_columns
+from spinefoot.evaluation.expectations import COLUMNS
 from spinefoot.evaluation.measures import Measures, Subgroups, measure, measure_subgroups
 from spinefoot.evaluation.scored import score_rows
-from spinefoot.evaluation.source import Table
+from spinefoot.evaluation.subgroups import DERIVED, source_of
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.chunks import Chunk
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.reading import header_of
 
-__all__ = ["AGE_BANDS", "MOST_SUBGROUPS", "Evaluation", "Rows", "Run", "evaluate", "run"]
+__all__ = ["MOST_SUBGROUPS", "Evaluation", "Rows", "Run", "evaluate", "run"]
 
-AGE_BANDS = ((0, "0-15"), (16, "16-29"), (30, "30-49"), (50, "50-64"), (65, "65-79"), (80, "80+"))
-"""First age in years and name of each band of `age_band`. Below 16 no cause is scored."""
-
-AGE = "age_years"
-_SEX = {"sex": "sex_at_birth"}
 MOST_SUBGROUPS = 100
 _NAMED = 12
 """Columns that a message names."""
@@ -72,7 +69,7 @@ def evaluate(results: pl.DataFrame, expected: pl.DataFrame, rulebase: RuleBase) 
     Hold results against expectations.
 
     Args:
-        results: As `assessed.assess_table` gives them.
+        results: As described in `cases`.
         expected: As `expectations.read_expectations` gives them, for the same cases in the same order.
         rulebase: The one that gave the results.
     """
@@ -83,87 +80,86 @@ def evaluate(results: pl.DataFrame, expected: pl.DataFrame, rulebase: RuleBase) 
 
 
 def run(
-    tables: Sequence[Table],
+    inputs: Sequence[tuple[Source, Iterable[Chunk]]],
     rulebase: RuleBase,
     by: Sequence[str] = (),
     against: RuleBase | None = None,
-    files_rejected: int = 0,
+    missing: Sequence[Problem] = (),
 ) -> Run:
     """
-    Assess the rows of *tables* and evaluate them together.
+    Assess the rows of all *inputs* and evaluate them together.
 
     Args:
-        tables: From `source`.
+        inputs: Sources, each with its chunks. A source that cannot be read to its end is counted, and none of it evaluated.
         rulebase: The rule base under evaluation.
         by: Columns whose values make subgroups: any column of the input, `age_band` (from `age_years`), or `sex`
             (`sex_at_birth`).
         against: Another rule base, to compare with.
-        files_rejected: Files that could not be read, for the record.
+        missing: Files that could not be opened, for the record.
 
     Raises:
-        InputError: A column `expected_…` that means nothing, nothing expected of any row, or no valid row.
+        InputError: Nothing is expected of any row, or no row is valid.
         UsageError: A column of *by* that there is not, or with too many values; rule bases that cannot be compared.
     """
     by = list(dict.fromkeys(by))
-    _check_columns(tables, by)
     if against is not None:
         _check_urgencies(rulebase, against)
-    parts = [_assess(table, rulebase, by, against) for table in tables]
-    problems = [problem for part in parts for problem in part.problems]
-    scored = pl.concat([part.scored for part in parts], rechunk=True)
+    headers = _headers([source for source, _ in inputs])
+    if headers is not None:
+        _check_by(by, headers)
+    parts, problems, rejected = _read(inputs, CaseReader(rulebase, by, against), by)
+    problems = [*missing, *problems]
+    columns = list(dict.fromkeys(column for part in parts for column in part.columns))
+    if parts:
+        _check_by(by, columns)
+    if not any(part.scored.height for part in parts):
+        raise InputError(problems or [Problem("SF601", "the input holds no row")])
+    scored = pl.concat([part.scored for part in parts])
     groups = pl.concat([part.groups for part in parts])
-    read = sum(table.frame.height for table in tables)
-    if not scored.height:
-        raise InputError(problems)
+    read = sum(part.read for part in parts)
     without = _without_expectation(scored)
     if without == scored.height:
-        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION, None, f"the columns are {_some(_columns(tables))}")])
+        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION, None, f"the columns are {_some(columns)}")])
     evaluation = Evaluation(
         rulebase=name_of(rulebase),
-        rows=Rows(read=read, rejected=read - scored.height, without_expectation=without, files_rejected=files_rejected),
+        rows=Rows(
+            read=read,
+            rejected=read - scored.height,
+            without_expectation=without,
+            files_rejected=len(missing) + rejected + sum(part.files_rejected for part in parts),
+        ),
         overall=measure(scored, rulebase),
         subgroups=tuple(measure_subgroups(scored, column, groups[column], rulebase) for column in by),
         comparison=_comparison(parts, rulebase, against),
     )
-    return Run(evaluation, problems, _unread(tables, rulebase, by))
+    return Run(evaluation, problems, list(dict.fromkeys(column for part in parts for column in part.unread)))
 
 
-class _Part(NamedTuple):
-    """The rows of one table: *paired* has those that both rule bases accept."""
-
-    scored: pl.DataFrame
-    groups: pl.DataFrame
-    paired: tuple[pl.DataFrame, pl.DataFrame] | None
-    problems: list[Problem]
-
-
-def _assess(table: Table, rulebase: RuleBase, by: Sequence[str], against: RuleBase | None) -> _Part:
-    expected, bad_cells = read_expectations(table.frame, rulebase)
-    ids = row_ids(table.frame)
-    results, kept, problems = assess_table(table, rulebase)
-    problems = [*problems, *(in_row(bad.problem, table, bad.row, ids[bad.row]) for bad in bad_cells)]
-    refused = {bad.row for bad in bad_cells}
-    places = [place for place, row in enumerate(kept) if row not in refused]
-    rows = [kept[place] for place in places]
-    scored = score_rows(results[places], expected[rows], rulebase)
-    groups = pl.DataFrame([_subgroup(column, table.frame) for column in by])
-    paired = None
-    if against is not None:
-        paired = _pair(scored, rows, expected, table, against)
-    return _Part(scored, groups[rows] if by else groups, paired, problems)
-
-
-def _pair(
-    scored: pl.DataFrame, rows: list[int], expected: pl.DataFrame, table: Table, against: RuleBase
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    results, kept, _ = assess_table(table, against)
-    place_in_other = {row: place for place, row in enumerate(kept)}
-    shared = [(place, row) for place, row in enumerate(rows) if row in place_in_other]
-    other = score_rows(results[[place_in_other[row] for _, row in shared]], expected[[row for _, row in shared]], against)
-    return scored[[place for place, _ in shared]], other
+def _read(
+    inputs: Iterable[tuple[Source, Iterable[Chunk]]], reader: CaseReader, by: Sequence[str]
+) -> tuple[list[Cases], list[Problem], int]:
+    """Return the cases of all sources that could be read, all problems, and the number of sources that could not."""
+    parts: list[Cases] = []
+    problems: list[Problem] = []
+    rejected = 0
+    values: dict[str, set[str]] = {column: set() for column in by}
+    for source, chunks in inputs:
+        reader.begin(source)
+        read: list[Cases] = []
+        try:
+            for chunk in chunks:
+                read.append(reader.read(chunk))
+                _check_values(values, read[-1].groups)
+        except InputError as error:
+            problems += error.problems
+            rejected += 1
+            continue
+        parts += read
+        problems += [problem for part in read for problem in part.problems]
+    return parts, problems, rejected
 
 
-def _comparison(parts: Sequence[_Part], rulebase: RuleBase, against: RuleBase | None) -> Comparison | None:
+def _comparison(parts: Sequence[Cases], rulebase: RuleBase, against: RuleBase | None) -> Comparison | None:
     if against is None:
         return None
     pairs = [part.paired for part in parts if part.paired is not None]
@@ -183,28 +179,34 @@ def _without_expectation(frame: pl.DataFrame) -> int:
     ).height
 
 
-def _check_columns(tables: Sequence[Table], by: Sequence[str]) -> None:
-    columns = _columns(tables)
-    not_expectations = unknown_columns(columns)
-    if not_expectations:
-        raise InputError(not_expectations)
+def _headers(sources: Sequence[Source]) -> list[str] | None:
+    """Return the columns of all sources; None where only reading tells, or reading will tell why not."""
+    try:
+        headers = [header_of(source) for source in sources]
+    except InputError:
+        return None
+    return None if None in headers else [column for header in headers for column in header or ()]
+
+
+def _check_by(by: Sequence[str], columns: Sequence[str]) -> None:
     problems: list[Problem] = []
+    columns = [*columns, "file"]
     for column in by:
-        if _source_of(column) not in columns:
-            close = nearest(column, [*columns, "age_band", *_SEX])
+        if column not in columns and source_of(column) not in columns:
+            close = nearest(column, [*columns, *DERIVED])
             hint = f'did you mean "{close}"?' if close else f"there are {_some(columns)}"
             problems.append(Problem("SF608", f'there is no column "{column}" to make subgroups by', None, hint))
-            continue
-        values = {value for table in tables for value in _subgroup(column, table.frame).unique()}
-        if len(values) > MOST_SUBGROUPS:
-            message = f'"{column}" has {len(values):,} different values; subgroups take at most {MOST_SUBGROUPS}'
-            problems.append(Problem("SF608", message, None, "age_band makes bands of age_years"))
     if problems:
         raise UsageError(problems)
 
 
-def _columns(tables: Sequence[Table]) -> list[str]:
-    return list(dict.fromkeys(column for table in tables for column in table.frame.columns))
+def _check_values(values: dict[str, set[str]], groups: pl.DataFrame) -> None:
+    """Add the values in *groups* to those found so far, and refuse too many of them."""
+    for column, found in values.items():
+        found.update(groups[column].unique().drop_nulls())
+        if len(found) > MOST_SUBGROUPS:
+            message = f'"{column}" has more than {MOST_SUBGROUPS} different values, which is too many subgroups'
+            raise UsageError([Problem("SF608", message, None, "age_band makes bands of age_years")])
 
 
 def _check_urgencies(rulebase: RuleBase, against: RuleBase) -> None:
@@ -212,31 +214,3 @@ def _check_urgencies(rulebase: RuleBase, against: RuleBase) -> None:
     if these != those:
         message = f"the two rule bases cannot be compared: one has the urgencies {these}, the other {those}"
         raise UsageError([Problem("SF608", message)])
-
-
-def _source_of(column: str) -> str:
-    return AGE if column == "age_band" else _SEX.get(column, column)
-
-
-def _subgroup(column: str, frame: pl.DataFrame) -> pl.Series:
-    """Return the value of each row for subgroups by *column*; null where none is given, or the table lacks the column."""
-    source = column if column in frame.columns else _source_of(column)
-    if source not in frame.columns:
-        return pl.Series(column, [None] * frame.height, pl.String)
-    cells = frame[source].str.strip_chars()
-    unknown = [cell for cell in cells.unique().drop_nulls() if means_unknown(cell)]
-    given = cells.set(cells.is_in(unknown), None)
-    return _age_bands(given) if source != column and source == AGE else given.alias(column)
-
-
-def _age_bands(ages: pl.Series) -> pl.Series:
-    years = ages.cast(pl.Float64, strict=False).to_frame("years")
-    band: pl.Expr = pl.lit(None, pl.String)
-    for start, name in AGE_BANDS:
-        band = pl.when(pl.col("years") >= start).then(pl.lit(name)).otherwise(band)
-    return years.with_columns(band.alias("age_band"))["age_band"]
-
-
-def _unread(tables: Sequence[Table], rulebase: RuleBase, by: Sequence[str]) -> list[str]:
-    known = {"id", "file", *COLUMNS, *rulebase.finding, *by, *map(_source_of, by)}
-    return list(dict.fromkeys(c for table in tables for c in table.frame.columns if c not in known))

@@ -161,7 +161,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
     # The stages, in firing order.
 
     def _add_stages(self) -> None:
-        for pattern in self.rulebase.order_of_patterns():
+        for pattern in self.rulebase.ordered_patterns:
             self._true(Holds(pattern.id))
         for instrument in self.rulebase.instruments:
             self._add_instrument(instrument)

@@ -292,13 +292,14 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for finding in self.findings:
             if finding.no_not_trusted_if is not None:
                 found.update(self.patterns_in(finding.no_not_trusted_if))
-        for pattern in reversed(self.order_of_patterns()):
+        for pattern in reversed(self.ordered_patterns):
             if pattern.id in found:
                 found.update(self.patterns_in(pattern.when))
         return frozenset(found)
 
-    def order_of_patterns(self) -> list[Pattern]:
-        """Return the patterns so that each comes after those it builds on; file order otherwise."""
+    @cached_property
+    def ordered_patterns(self) -> tuple[Pattern, ...]:
+        """The patterns so that each comes after those it builds on; file order otherwise."""
         done: dict[str, None] = {}
 
         def visit(pattern: Pattern) -> None:
@@ -310,7 +311,7 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
         for pattern in self.patterns:
             visit(pattern)
-        return [self.pattern[name] for name in done]
+        return tuple(self.pattern[name] for name in done)
 
 
 def _by(implications: Iterable[Implication], key: Callable[[Implication], str]) -> dict[str, list[Implication]]:

@@ -50,5 +50,6 @@ def batch_summary(tally: Tally, rulebase: RuleBase) -> list[Section]:
 def _counted(names: Iterable[tuple[str, str]], counts: Mapping[str, int], total: int) -> tuple[Line, ...]:
     share = 100 / total if total else 0.0
     return tuple(
-        Line(text=f"{counts.get(name, 0):>11,}  {counts.get(name, 0) * share:5.1f} %  {title} ({name})") for name, title in names
+        Line(mark=f"{counts.get(name, 0):>11,}  {counts.get(name, 0) * share:5.1f} % ", text=f"{title} ({name})")
+        for name, title in names
     )

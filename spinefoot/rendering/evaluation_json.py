@@ -22,7 +22,6 @@ docstrings define them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -35,14 +34,14 @@ from spinefoot.version import __version__
 __all__ = ["evaluation_contract"]
 
 
-def evaluation_contract(run: Run, unreadable: Sequence[Problem], disclaimer: str) -> dict[str, Any]:
-    """Return *run*, and the problems of files that could not be read, in the shape of the contract."""
+def evaluation_contract(run: Run, disclaimer: str) -> dict[str, Any]:
+    """Return *run* in the shape of the contract."""
     evaluated = msgspec.to_builtins(run.evaluation)
     return {
         "spinefoot": __version__,
         **evaluated,
         "unread_columns": run.unread_columns,
-        "problems": [_problem(problem) for problem in (*unreadable, *run.problems)],
+        "problems": [_problem(problem) for problem in run.problems],
         "definitions": DEFINITIONS,
         "disclaimer": disclaimer,
     }

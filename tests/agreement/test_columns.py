@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from typing import Any
 
@@ -14,10 +15,10 @@ from hypothesis import strategies as st
 import spinefoot
 from spinefoot.assessment.assess_table import TableAssessor
 from spinefoot.assessment.intake import settle
-from spinefoot.assessment.intake_table import settle_table
+from spinefoot.assessment.intake_table import TableSettler
 from spinefoot.executors import plain
 from spinefoot.executors.columns import infer as columns
-from spinefoot.executors.columns.plan import column_type
+from spinefoot.executors.columns.plan import Plan, column_type
 from spinefoot.model.assessment import Conclusions
 from tests.agreement.test_executors import random_answers
 from tests.strategies import answers, rule_bases
@@ -62,7 +63,7 @@ def tangled_answers(rulebase: spinefoot.RuleBase, seed: int) -> dict[str, Any]:
 def test_a_table_is_settled_and_assessed_as_its_rows_are(rules: spinefoot.RuleBase) -> None:
     rows = [tangled_answers(rules, seed) for seed in range(150)]
     table = table_of(rows, rules)
-    settled, contradicts = settle_table(table, rules)
+    settled, contradicts = TableSettler(rules, table.columns).settle(table)
     assessed = TableAssessor(rules, table.columns, scores=True).assess(table)
     refused = 0
     for row, got, contradiction, result in zip(
@@ -100,6 +101,31 @@ def test_a_table_of_few_columns_gives_what_a_table_of_all_gives(rules: spinefoot
     assert all_of_them.firings is not None
     as_text = pl.col("rule").cast(pl.String)
     assert few.firings.with_columns(as_text).equals(all_of_them.firings.with_columns(as_text))
+
+
+def test_a_table_in_many_chunks_is_assessed_as_one(rules: spinefoot.RuleBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = table_of([random_answers(rules, seed) for seed in range(30)], rules)
+    pieces = pl.concat([whole.slice(start, 1) for start in range(whole.height)], rechunk=False)
+    assessor = TableAssessor(rules, whole.columns, scores=True)
+    want = assessor.assess(whole).results
+    run, chunks = Plan.run, set()
+    monkeypatch.setattr(Plan, "run", lambda plan, frame: chunks.update(frame.n_chunks("all")) or run(plan, frame))
+
+    results = assessor.assess(pieces).results
+
+    assert results.equals(want)
+    assert pieces.n_chunks() > 1
+    assert chunks == {1}  # each of hundreds of steps would go through every chunk: minutes instead of seconds
+
+
+def test_an_assessor_can_be_sent_to_another_process(rules: spinefoot.RuleBase) -> None:
+    table = table_of([random_answers(rules, seed) for seed in range(5)], rules)
+    assessor = TableAssessor(rules, table.columns, firings=True)
+
+    sent = pickle.loads(pickle.dumps(assessor))
+
+    assert sent.assess(table).results.equals(assessor.assess(table).results)
+    assert sent.assess(table).firings.equals(assessor.assess(table).firings)
 
 
 def test_a_rule_base_without_causes_names_none(rules: spinefoot.RuleBase) -> None:

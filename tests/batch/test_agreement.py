@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import spinefoot
-from spinefoot.batch.faults import ROW
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.reading import chunks_of
 from spinefoot.batch.run import Batch, Options
-from spinefoot.batch.values import Typing
 from spinefoot.casefile import read_answer
 from spinefoot.errors import Problem
 from spinefoot.executors import plain
+from spinefoot.tables.faults import ROW
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.reading import chunks_of
+from spinefoot.tables.values import Typing
 from tests.agreement.test_executors import random_answers
 
 RULES = spinefoot.load_rules()
@@ -103,6 +103,13 @@ def test_every_cell_is_read_as_in_a_symptom_file(name: str, column: pl.Series) -
             assert answer == want
 
 
+def test_whole_and_broken_numbers_in_odd_spellings_stand_in_one_column() -> None:
+    answers, faults = typed(pl.Series([" 52", "5.5e1", "60"]), "age_years")
+
+    assert answers == [52, 55, 60]
+    assert faults == {}
+
+
 def assessed(path: Path, several: int = 1) -> tuple[pl.DataFrame, pl.DataFrame, int, int]:
     """Return results, faults, rows in and rows rejected."""
     parts = list(Batch([Source(str(path), "csv", (path,))] * several, RULES, Options(scores=True)).assessed())
@@ -145,7 +152,7 @@ def test_where_blocks_and_chunks_end_changes_nothing(block: int, tmp_path: Path,
     lines[7] = "short"
     lines[200] = ""
     (tmp_path / "in.csv").write_text("id,foot_drop,age_years\n" + "\n".join(lines))
-    monkeypatch.setattr("spinefoot.batch.streams.BLOCK", block)
+    monkeypatch.setattr("spinefoot.tables.streams.BLOCK", block)
 
     chunks = list(chunks_of(Source("in", "csv", (tmp_path / "in.csv",)), RULES, 50))
 

@@ -164,6 +164,28 @@ def test_several_inputs_are_told_apart(batch: Run, tmp_path: Path) -> None:
     assert [(row["file"], row["id"]) for row in rows] == [("a.csv", "1"), ("a.csv", "2"), ("b.csv", "1"), ("b.csv", "2")]
 
 
+def test_what_goes_to_stdout_stands_there_alone(batch: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id,foot_drop\na,yes\nb,maybe\n")
+
+    trace = batch("in.csv", "--trace-table", "-")
+    rejects = batch("in.csv", "--rejects", "-")
+
+    assert trace.stdout.startswith("id,rule,kind,weight\na,")
+    assert set(pl.read_csv(trace.stdout.encode())["id"]) == {"a"}
+    assert pl.read_csv(rejects.stdout.encode())["id"].to_list() == ["b"]
+
+
+@pytest.mark.parametrize("form", [[], ["--plain"]], ids=["boxes", "plain"])
+def test_a_long_line_of_the_summary_goes_on_below_its_words(form: list[str], batch: Run, tmp_path: Path) -> None:
+    write_input("csv", tmp_path)
+
+    lines = [line.strip("\u2502") for line in batch("in.csv", *form).stdout.splitlines()]
+
+    [at] = [number for number, line in enumerate(lines) if "Fits better with something other" in line]
+    assert lines[at + 1].index("(unlikely)") == lines[at].index("Fits")
+    assert max(map(len, lines)) <= 80
+
+
 def test_without_an_output_a_summary_is_shown(batch: Run, tmp_path: Path) -> None:
     write_input("csv", tmp_path)
 

@@ -60,7 +60,7 @@ def test_words_of_a_mapping_hold_for_numbers_with_missing_values(batch: Run) -> 
 
 
 def test_the_template_leaves_what_it_does_not_know_to_decide(batch: Run) -> None:
-    Path("in.csv").write_text("id,Age years,foot_drop,Notes\n1,50,yes,\n")
+    Path("in.csv").write_text("id,Age years,foot_drop,Notes,expected_urgency\n1,50,yes,,soon\n")
 
     template = batch("in.csv", "--map-template")
     Path("map.yaml").write_text(template.stdout)
@@ -69,6 +69,7 @@ def test_the_template_leaves_what_it_does_not_know_to_decide(batch: Run) -> None
     decided = batch("in.csv", "--map", "map.yaml", "-o", "out.csv")
 
     assert '"Age years": "?"  # nearest: age_years' in template.stdout
+    assert "expected_urgency" not in template.stdout
     assert undecided.exit_code == 4
     assert 'SF705 the column "Notes" still says "?"' in undecided.stderr
     assert decided.exit_code == 0, decided.output

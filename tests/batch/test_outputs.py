@@ -59,6 +59,18 @@ def test_two_outputs_cannot_be_one_file(batch: Run) -> None:
     assert "SF711 two outputs go here" in done.stderr
 
 
+@pytest.mark.parametrize("folder", ["out.csv", "out.rejects.csv", "out.meta.json"])
+def test_a_folder_is_not_replaced_by_an_output(folder: str, batch: Run) -> None:
+    Path("in.csv").write_text(GOOD)
+    Path(folder).mkdir()
+
+    done = batch("in.csv", "-o", "out.csv", "--force")
+
+    assert done.exit_code == 2
+    assert f"{folder}: SF711 a folder has this name" in done.stderr
+    assert sorted(path.name for path in Path().iterdir()) == sorted(["in.csv", folder])
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_an_output_that_cannot_be_written_is_an_error_with_its_name(ending: str, batch: Run) -> None:
     Path("in.csv").write_text(GOOD)
@@ -103,6 +115,7 @@ def test_files_are_readable_for_their_owner_alone(batch: Run) -> None:
         ("-x", "'-x"),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\tx", "'\tx"),
+        ("\uff1d1+1", "'\uff1d1+1"),
         ("-4", "-4"),
         ("+4.5", "+4.5"),
         ("a=b", "a=b"),

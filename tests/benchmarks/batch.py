@@ -224,7 +224,7 @@ def only_red_flags(rulebase: spinefoot.RuleBase) -> spinefoot.RuleBase:
         ("scope", "causes", "root_level_rules", "urgency_rules", "spine_link_rules", "advice", "instruments"), ()
     )
     read: set[str] = set()
-    for pattern in reversed(rulebase.order_of_patterns()):
+    for pattern in reversed(rulebase.ordered_patterns):
         conditions = [c for flag in rulebase.red_flags for c in (flag.when, flag.unless) if c is not None]
         conditions += [rulebase.pattern[name].when for name in read]
         if any(pattern.id in rulebase.patterns_in(condition) for condition in conditions):

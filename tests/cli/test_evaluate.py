@@ -82,11 +82,11 @@ def test_a_row_with_a_fault_exits_with_3_and_is_named_and_counted(tmp_path):
 
     assert result.returncode == 3
     assert result.stderr.decode() == (
-        f'{path}: SF603 row 5 (five): age_years is "perhaps"; it must be a number from 0 to 120 years\n'
+        f'{path}: SF703 row 5 (five): age_years is "perhaps"; it must be a number from 0 to 120 years\n'
     )
     told = json.loads(result.stdout)
     assert told["rows"] == {"read": 5, "rejected": 1, "without_expectation": 0, "files_rejected": 0}
-    assert [(p["code"], p["file"]) for p in told["problems"]] == [("SF603", str(path))]
+    assert [(p["code"], p["file"]) for p in told["problems"]] == [("SF703", str(path))]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_row_with_a_fault_exits_with_3_and_is_named_and_counted(tmp_path):
         ("id,foot_drop\na,yes\n", "nothing says what is expected"),
         ("id,foot_drop,expected_causes\na,yes,gout\n", 'did you mean "expected_cause"?'),
         ("id,foot_drop,expected_cause\na,yes,gaut\n", 'did you mean "gout"?'),
-        ("", "not well-formed"),
+        ("", "the file is empty"),
     ],
     ids=["no valid row", "no expectation", "unknown expectation", "unknown cause", "empty"],
 )

@@ -80,7 +80,7 @@ def test_each_row_with_a_bad_cell_is_named_and_the_others_are_read(rules):
 
 
 def test_a_column_that_only_looks_like_an_expectation_is_a_problem():
-    [problem] = unknown_columns(["id", "expected_causes", "expected_cause"])
+    [problem] = unknown_columns(["id", "expected_causes", "expected_cause"], "in.csv")
 
     assert problem.hint == 'did you mean "expected_cause"?'
 

@@ -1,6 +1,9 @@
 """Every measure on cases made by hand, whose counts are written out."""
 
+import math
+
 import pytest
+from scipy.special import expit
 
 from spinefoot.evaluation.calibration import claimed_share
 
@@ -248,6 +251,11 @@ def test_scores_are_held_against_outcomes_in_bins_that_begin_where_likely_does(m
         "not_enough_information": (0, 2 * (len(rules.causes) - 2)),
         "unlikely": (1, 2),
     }
+
+
+@pytest.mark.parametrize("score", [-40, -7, -1, 0, 3, 12, 60])
+def test_what_a_score_would_claim_is_the_logistic_function_of_its_nats(score):
+    assert claimed_share(score) == pytest.approx(float(expit(score * math.log(10) / 10)))
 
 
 def test_a_case_that_accepts_several_causes_says_nothing_of_their_scores(measured):

@@ -9,7 +9,7 @@ costs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import NamedTuple
 
 import polars as pl
@@ -198,11 +198,13 @@ def _add(terms: Iterable[pl.Expr]) -> pl.Expr:
     return reduce(lambda a, b: a + b, found) if found else _number(0)
 
 
+@cache
 def _level(level: str) -> pl.Expr:
     order: Sequence[str] = LEVELS
     return pl.lit(order.index(level), dtype=pl.UInt8)
 
 
+@cache
 def _number(value: int) -> pl.Expr:
     return pl.lit(value, dtype=_DECIBANS)
 

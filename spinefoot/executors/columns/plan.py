@@ -80,7 +80,7 @@ def compile_plan(rulebase: RuleBase, columns: Collection[str], *, advice: bool =
     """
     Compile *rulebase* for batches that have *columns*; every other finding is unknown in every row.
 
-    Without *advice*, the last stage is left out.
+    Without *advice*, the last stage is left out, and instruments are.
     """
     return Plan(*_Compilation(rulebase, columns, advice).compile())
 
@@ -111,7 +111,7 @@ class _Compilation:
     def _patterns(self) -> None:
         by_depth: dict[int, list[Pattern]] = {}
         depth: dict[str, int] = {}
-        for pattern in self._rulebase.order_of_patterns():
+        for pattern in self._rulebase.ordered_patterns:
             depth[pattern.id] = 1 + max((depth[name] for name in self._rulebase.patterns_in(pattern.when)), default=0)
             by_depth.setdefault(depth[pattern.id], []).append(pattern)
         for _, patterns in sorted(by_depth.items()):
@@ -121,7 +121,7 @@ class _Compilation:
         rulebase, truths = self._rulebase, self._truths
         flags = [(flag.id, truths.fires(flag.when, flag.unless)) for flag in rulebase.red_flags]
         items = [pair for cause in rulebase.causes for pair in Balance.items(cause, truths)]
-        for instrument in rulebase.instruments:
+        for instrument in rulebase.instruments if self._advice else ():
             items += [(item.id, truths.of(item.when)) for item in instrument.items]
             items.append((instrument.id, True if instrument.show_if is None else is_true(truths.of(instrument.show_if))))
         self._stage([*flags, *items])

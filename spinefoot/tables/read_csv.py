@@ -1,10 +1,8 @@
 """
 CSV and TSV in blocks: every cell as text, ragged lines as faults, in constant memory.
 
-Polars parses the cells. Before that, each block is cut into records here, because a parser that fills short lines up and
-cuts long ones off would lose what it cannot place: numpy counts the separators and line ends outside quotes, so that a
-record has as many cells as the header or is a fault, and so that a quote that is never closed does not swallow the rest
-of the file in silence.
+Polars parses the cells. Before that, each block is cut into records (`csv_records`), because a parser that fills short
+lines up and cuts long ones off would lose what it cannot place: a record has as many cells as the header, or is a fault.
 """
 
 from __future__ import annotations
@@ -12,22 +10,21 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from spinefoot.batch.chunks import Chunk, split_readable, unreadable
-from spinefoot.batch.faults import ROW, faults_of_rows
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.streams import blocks_of
 from spinefoot.errors import InputError, Location, Problem
+from spinefoot.tables.chunks import Chunk, split_readable, unreadable
+from spinefoot.tables.csv_records import Cutter, Records
+from spinefoot.tables.faults import ROW, faults_of_rows
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.streams import TO_UTF8, blocks_of
 
 __all__ = ["csv_chunks", "csv_header"]
 
-_QUOTE, _LINE_END, _RETURN = ord('"'), ord("\n"), ord("\r")
-_LONGEST_RECORD = 64 * 2**20
 _SHOWN_CHARS = 1000
+_UNPAIRED = "the quotes in this line do not pair up"
 _HEADER_BLOCK = 2**16
 
 
@@ -48,7 +45,7 @@ def csv_chunks(source: Source, separator: str) -> Iterator[Chunk]:
     Yield the rows of *source*; every cell is text, null where empty. Blank lines are not rows.
 
     Raises:
-        InputError: The file is empty or not UTF-8, a quote is never closed, or the header is unusable.
+        InputError: The file is empty or not UTF-8, or the header is unusable.
     """
     header: list[str] = []
     first = 1
@@ -63,87 +60,45 @@ def csv_chunks(source: Source, separator: str) -> Iterator[Chunk]:
         raise _empty(source)
 
 
-class _Records(NamedTuple):
-    """
-    Records in *text*: where each begins and ends (before its line end), and how many cells it has.
-
-    *adjoining*: nothing but line ends stands between them.
-    """
-
-    text: bytes
-    starts: np.ndarray
-    ends: np.ndarray
-    cells: np.ndarray
-    adjoining: bool = True
-
-    def after(self, number: int) -> _Records:
-        return self._replace(starts=self.starts[number:], ends=self.ends[number:], cells=self.cells[number:])
-
-    def record(self, place: int) -> bytes:
-        return self.text[self.starts[place] : self.ends[place]]
-
-    def join(self, places: Sequence[int]) -> bytes:
-        if self.adjoining and len(places) == len(self.cells):
-            return self.text[self.starts[0] : self.ends[-1]]
-        return b"\n".join(self.record(place) for place in places)
-
-
-def _records(source: Source, separator: str, size: int | None = None) -> Iterator[tuple[_Records, float | None]]:
+def _records(source: Source, separator: str, size: int | None = None) -> Iterator[tuple[Records, float | None]]:
     """Yield the records of *source* in blocks, none of them empty; the header is the first record of the first."""
+    cutter = Cutter(separator)
     rest = b""
     offset = 0
     done: float | None = None
     for block, done in blocks_of(source, size):
         text = rest + block if rest or offset else _without_mark(source, block)
-        records, used = _cut(text, separator)
+        records, used = cutter.cut(text, last=False)
         rest = text[used:]
-        if len(rest) > _LONGEST_RECORD:
-            raise _unclosed(source, offset + used)
         _check_text(source, text[:used], offset)
         offset += used
         if len(records.cells):
             yield records, done
     if rest:
-        records, used = _cut(rest + b"\n", separator)
-        if used <= len(rest):
-            raise _unclosed(source, offset + used)
         _check_text(source, rest, offset)
+        records, _ = cutter.cut(rest + b"\n", last=True)
         if len(records.cells):
             yield records, done
 
 
-def _cut(text: bytes, separator: str) -> tuple[_Records, int]:
-    """Return the records of *text* up to its last line end outside quotes, and how many bytes these are."""
-    content = np.frombuffer(text, dtype=np.uint8)
-    separators = content == ord(separator)
-    line_ends = content == _LINE_END
-    if b'"' in text:
-        outside = ~np.bitwise_xor.accumulate(content == _QUOTE)
-        separators &= outside
-        line_ends &= outside
-    ends = np.flatnonzero(line_ends)
-    if not len(ends):
-        return _Records(text, ends, ends, ends), 0
-    used = int(ends[-1]) + 1
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    cells = np.add.reduceat(separators[:used].view(np.uint8), starts, dtype=np.int32) + 1
-    ends = ends - ((content[np.maximum(ends - 1, 0)] == _RETURN) & (ends > starts))
-    filled = ends > starts
-    return _Records(text, starts[filled], ends[filled], cells[filled], bool(filled.all())), used
-
-
-def _chunk(records: _Records, header: Sequence[str], separator: str, first: int, done: float | None) -> Chunk:
+def _chunk(records: Records, header: Sequence[str], separator: str, first: int, done: float | None) -> Chunk:
     fits = records.cells == len(header)
     ragged = np.flatnonzero(~fits).tolist()
     frame, misread = _parsed(records, np.flatnonzero(fits).tolist(), header, separator)
-    reasons = {place: f"the line has {records.cells[place]} cells and the header has {len(header)}" for place in ragged}
-    reasons |= dict.fromkeys(misread, "the quotes in this line do not pair up")
+    reasons = {place: _why_ragged(int(records.cells[place]), len(header)) for place in ragged}
+    reasons |= dict.fromkeys(misread, _UNPAIRED)
     shown = [_shown(records.record(place)) for place in reasons]
     faults = faults_of_rows([first + place for place in reasons], shown, list(reasons.values())).sort(ROW)
     return Chunk(frame.with_columns((pl.col(ROW) + first).alias(ROW)), faults, done)
 
 
-def _parsed(records: _Records, places: Sequence[int], header: Sequence[str], separator: str) -> tuple[pl.DataFrame, list[int]]:
+def _why_ragged(cells: int, wanted: int) -> str:
+    if not cells:
+        return _UNPAIRED
+    return f"the line has {cells} cell{'' if cells == 1 else 's'} and the header has {wanted}"
+
+
+def _parsed(records: Records, places: Sequence[int], header: Sequence[str], separator: str) -> tuple[pl.DataFrame, list[int]]:
     """Return the cells of the records at *places*, each with its place, and the places that Polars does not accept."""
     schema = dict.fromkeys(header, pl.String())
 
@@ -165,9 +120,17 @@ def _shown(record: bytes) -> str:
     return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."
 
 
-def _header(source: Source, records: _Records, separator: str) -> list[str]:
+def _header(source: Source, records: Records, separator: str) -> list[str]:
     line = records.record(0).decode()
-    names = [name.strip() for name in next(csv.reader([line], delimiter=separator))]
+    if not records.cells[0]:
+        raise unreadable(source.name, "the quotes in the first line do not pair up", "it names the columns")
+    try:
+        names = [name.strip() for name in next(csv.reader([line], delimiter=separator))]
+    except csv.Error as error:
+        if "\r" in line:
+            hint = "save it with line ends as Unix or Windows have them"
+            raise unreadable(source.name, "the lines end with a carriage return alone", hint) from None
+        raise unreadable(source.name, f"the first line cannot be read: {error}", "it names the columns") from None
     twice = sorted({name for name in names if names.count(name) > 1 and name})
     problems = [Problem("SF702", f'two columns are called "{name}"', Location(source.name)) for name in twice]
     if "" in names:
@@ -189,14 +152,7 @@ def _check_text(source: Source, text: bytes, offset: int) -> None:
     try:
         text.decode()
     except UnicodeDecodeError as error:
-        line = f"byte {offset + error.start}"
-        raise unreadable(
-            source.name, f"the file is not UTF-8 text ({line})", "save it as UTF-8, for example with iconv -f latin1 -t utf-8"
-        ) from None
-
-
-def _unclosed(source: Source, offset: int) -> InputError:
-    return unreadable(source.name, f"a quote is never closed; its record begins at byte {offset}", "quotes come in pairs")
+        raise unreadable(source.name, f"the file is not UTF-8 text (byte {offset + error.start})", TO_UTF8) from None
 
 
 def _empty(source: Source) -> InputError:

@@ -9,7 +9,7 @@ import msgspec
 from spinefoot.errors import InputError, Location, Problem, nearest
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["EXPECTED", "ID_COLUMN", "IGNORE", "Layout", "match_columns"]
+__all__ = ["EXPECTED", "ID_COLUMN", "IGNORE", "Layout", "match_columns", "nearest_meaning"]
 
 ID_COLUMN = "id"
 IGNORE = "ignore"
@@ -17,11 +17,16 @@ EXPECTED = "expected_"
 """Columns that begin so hold what `evaluate` compares with; no result depends on them."""
 
 
+_SHOWN = 20
+"""Unknown columns that are named; there may be thousands, and looking for the nearest name of each takes a while."""
+
+
 class Layout(msgspec.Struct, frozen=True):
-    """The column that holds the id of a row, if any, and by column name the finding that it answers."""
+    """The column that holds the id of a row, if any, by column name the finding that it answers, and what is left out."""
 
     id_column: str | None
     findings: Mapping[str, str]
+    left_out: Sequence[str] = ()
 
 
 def match_columns(
@@ -41,6 +46,7 @@ def match_columns(
         InputError: With every column that is unknown, concluded by rules, or given twice.
     """
     problems: list[Problem] = []
+    unknown: list[str] = []
     findings: dict[str, str] = {}
     id_column: str | None = None
     for column in header:
@@ -54,11 +60,20 @@ def match_columns(
             if earlier is not None:
                 problems.append(_twice(earlier, column, meaning, name))
             findings[column] = meaning
-        elif not (ignore_unknown or meaning.startswith(EXPECTED) or renamed.get(column) == IGNORE):
-            problems.append(_unknown(column, rulebase, name))
+        elif not (meaning.startswith(EXPECTED) or renamed.get(column) == IGNORE):
+            unknown.append(column)
+    if not ignore_unknown:
+        problems += [_unknown(column, rulebase, name) for column in unknown[:_SHOWN]]
+        if len(unknown) > _SHOWN:
+            problems.append(Problem("SF701", f"unknown columns besides these: {len(unknown) - _SHOWN:,}", Location(name)))
     if problems:
         raise InputError(problems)
-    return Layout(id_column, findings)
+    return Layout(id_column, findings, unknown)
+
+
+def nearest_meaning(column: str, rulebase: RuleBase) -> str | None:
+    """Return what is spelt most like *column* among the names that a column may have, or None where nothing is close."""
+    return nearest(column.strip().lower().replace(" ", "_"), [*rulebase.finding, ID_COLUMN])
 
 
 def _twice(first: str, second: str, meaning: str, name: str) -> Problem:
@@ -70,7 +85,7 @@ def _unknown(column: str, rulebase: RuleBase, name: str) -> Problem:
     if column in rulebase.pattern:
         message = f'the column "{column}" is concluded by rules and cannot be answered'
         return Problem("SF701", message, where, "answer the findings it is made of")
-    close = nearest(column, [*rulebase.finding, ID_COLUMN])
+    close = nearest_meaning(column, rulebase)
     if any(mark in column for mark in ";\t|"):
         return Problem("SF701", f'unknown column "{column}"', where, "is this one cell? --separator says what parts cells")
     hint = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spinefoot.batch.chunks import Chunk, parts_of
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.read_csv import csv_chunks, csv_header
-from spinefoot.batch.read_json import json_chunks, ndjson_chunks
-from spinefoot.batch.read_parquet import parquet_chunks, parquet_header
-from spinefoot.batch.read_symptoms import symptom_chunks
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.chunks import Chunk, parts_of
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.read_json import json_chunks, ndjson_chunks
+from spinefoot.tables.read_parquet import parquet_chunks, parquet_header
+from spinefoot.tables.read_symptoms import document_chunk, symptom_chunks
+from spinefoot.tables.streams import blocks_of
 
 __all__ = ["chunks_of", "header_of"]
 
@@ -30,7 +30,11 @@ def header_of(source: Source, separator: str | None = None) -> list[str] | None:
     """Return the columns of *source* in their order; None where only reading it all would tell."""
     if not source.paths or source.format not in ("csv", "tsv", "parquet"):
         return None
-    return parquet_header(source) if source.format == "parquet" else csv_header(source, _separator(source, separator))
+    if source.format == "parquet":
+        return parquet_header(source)
+    from spinefoot.tables.read_csv import csv_header  # numpy takes a while to import
+
+    return csv_header(source, _separator(source, separator))
 
 
 def _chunks(source: Source, rulebase: RuleBase, rows: int, separator: str | None) -> Iterator[Chunk]:
@@ -42,6 +46,11 @@ def _chunks(source: Source, rulebase: RuleBase, rows: int, separator: str | None
         return json_chunks(source, rulebase)
     if source.format == "symptoms":
         return symptom_chunks(source, rulebase)
+    if source.format in ("yaml", "toml"):
+        content = b"".join(block for block, _ in blocks_of(source))
+        return iter([document_chunk(content, source.format, source.name, rulebase)])
+    from spinefoot.tables.read_csv import csv_chunks
+
     return csv_chunks(source, _separator(source, separator))
 
 

@@ -12,15 +12,16 @@ from typing import Any
 
 import polars as pl
 
-from spinefoot.batch.faults import ROW, faults_of_rows, join_faults, no_faults
 from spinefoot.casefile import read_answer
 from spinefoot.errors import InputError, Location, Problem
 from spinefoot.executors.columns.plan import column_type
 from spinefoot.model.findings import Finding, Value
+from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
 
 __all__ = ["Typing"]
 
 _PLAIN_NUMBER = r"^[-+]?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_USUAL: Mapping[str, Value] = {"yes": True, "no": False}
 _MOST_WORDS = 16
 
 
@@ -89,7 +90,7 @@ class _Column:
         self.finding = finding
         self._words = words
         self._type = column_type(finding)
-        self._seen: dict[str, Value] = {option: option for option in finding.option_ids}
+        self._seen: dict[str, Value] = {word: value for word, value in _USUAL.items() if word not in words}
 
     def raw(self, kind: pl.DataType) -> pl.Expr:
         """Return the column as text, numbers or Booleans; as text wherever the user gave words a meaning."""
@@ -139,7 +140,8 @@ class _Column:
                 answers[value] = answer
         self._remember(answers)
         if answers:
-            read = given.replace_strict(list(answers), list(answers.values()), default=None, return_dtype=self._type)
+            meant = pl.Series(answers.values(), dtype=self._type, strict=False)  # 52 and 5.5e1 are an int and a float
+            read = given.replace_strict(list(answers), meant, default=None, return_dtype=self._type)
             found = found.zip_with(~odd, read)
         return found, self._faults(refused, given, written, rows)
 

@@ -1,45 +1,39 @@
 """
 NDJSON and JSON arrays: a flat object a row, or the object of a symptom file (`id`, `findings`).
 
-Every value is read as text, so that one column may hold true in one row and "yes" in the next. msgspec checks each line
-and names its keys before Polars makes columns of them: Polars alone leaves out keys that its schema lacks.
+Every value is read as text, so that one column may hold true in one row and "yes" in the next; a list is its JSON. msgspec
+checks each line and names its keys before Polars makes columns of them: Polars alone leaves out keys that its schema lacks.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import msgspec
 import polars as pl
 
-from spinefoot.batch.chunks import Chunk, split_readable, unreadable
-from spinefoot.batch.faults import ROW, faults_of_rows, join_faults, no_faults
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.read_symptoms import table_of_cases
-from spinefoot.batch.streams import blocks_of
-from spinefoot.casefile import read_cases
+from spinefoot.model.case import Expected
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.chunks import Chunk, split_readable, unreadable
+from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.read_symptoms import EXPECTATIONS, document_chunk
+from spinefoot.tables.streams import blocks_of
 
 __all__ = ["json_chunks", "ndjson_chunks"]
 
 _LONGEST_RECORD = 64 * 2**20
 _LARGEST_ARRAY = 512 * 2**20
 _SHOWN_CHARS = 1000
+_NO_RECORD = "the line is not a JSON record"
 _RECORDS = 50_000
 
 
-class _Nested(msgspec.Struct, forbid_unknown_fields=True):
-    """A record as a symptom file has it; what it says or expects is not read."""
-
-    findings: dict[str, msgspec.Raw] | None
-    id: msgspec.Raw = msgspec.Raw()
-    says: Any = None
-    expected: Any = None
-
-
-_FLAT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_NESTED = msgspec.json.Decoder(_Nested)
+_NESTED_KEYS = ("id", "says", "rulebase", "findings", "expected")
+_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_FINDINGS = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
+_EXPECTED = msgspec.json.Decoder(Expected | None)
 
 
 def ndjson_chunks(source: Source) -> Iterator[Chunk]:
@@ -83,9 +77,10 @@ def json_chunks(source: Source, rulebase: RuleBase) -> Iterator[Chunk]:
         if len(text) > _LARGEST_ARRAY:
             raise unreadable(source.name, "a JSON array is read whole, and this is larger than 512 MiB", "use NDJSON")
     if text.lstrip().startswith(b"{"):
-        cases = table_of_cases(read_cases(text, "json", source.name, rulebase), rulebase)
-        yield Chunk(cases.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt64).alias(ROW)), no_faults(), 1.0)
+        yield document_chunk(text, "json", source.name, rulebase)
         return
+    if not text.strip():
+        raise unreadable(source.name, "the file is empty")
     try:
         records = msgspec.json.decode(text.removeprefix(b"\xef\xbb\xbf"), type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -130,25 +125,23 @@ class _Reader:
 
     def _faults(self, lines: Sequence[bytes]) -> dict[int, str]:
         """Note the keys of *lines*, and return by place what is wrong with them."""
-        if self._nested is not None:
-            try:
-                self._note((_NESTED if self._nested else _FLAT).decode_lines(b"\n".join(lines)))
-                return {}
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                pass  # one by one, to see which
         reasons: dict[int, str] = {}
-        for place, line in enumerate(lines):
+        names: set[str] = set()
+        for place, (line, record) in enumerate(zip(lines, _decoded(lines), strict=True)):
+            if isinstance(record, str):
+                reasons[place] = record
+                continue
+            if self._nested is None:
+                self._nested = "findings" in record
             try:
-                if self._nested is None:
-                    self._nested = "findings" in _FLAT.decode(line)
-                self._note([(_NESTED if self._nested else _FLAT).decode(line)])
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                reasons[place] = f"the line is not a JSON record: {error}"
-        return reasons
-
-    def _note(self, records: Sequence[Any]) -> None:
-        names = set().union(*((record.findings or {}) if self._nested else record for record in records))
+                _refuse_repeated(line, record)
+                names.update(_findings(record) if self._nested else record)
+            except msgspec.DecodeError as error:
+                reasons[place] = f"{_NO_RECORD}: {error}"
+            except ValueError as error:
+                reasons[place] = str(error)
         self._keys |= dict.fromkeys(sorted(names.difference(self._keys)))
+        return reasons
 
     def _schema(self) -> dict[str, pl.DataType]:
         return dict.fromkeys([*(["id"] if self._nested else []), *self._keys], pl.String())
@@ -157,8 +150,10 @@ class _Reader:
         text = b"\n".join(lines)
         if not self._nested:
             return self._checked(pl.read_ndjson(text, schema=self._schema()), lines)
-        inner = pl.Struct(dict.fromkeys(self._keys, pl.String()))
-        frame = pl.read_ndjson(text, schema={"id": pl.String(), "findings": inner})
+        inner = {"findings": dict.fromkeys(self._keys, pl.String()), "expected": dict.fromkeys(EXPECTATIONS, pl.String())}
+        frame = pl.read_ndjson(text, schema={"id": pl.String(), **{key: pl.Struct(names) for key, names in inner.items()}})
+        expected = pl.col("expected").struct.field(*EXPECTATIONS).name.map(EXPECTATIONS.__getitem__)
+        frame = frame.select("id", "findings", expected)
         return self._checked(frame.unnest("findings") if self._keys else frame.drop("findings"), lines)
 
     @staticmethod
@@ -166,6 +161,52 @@ class _Reader:
         if frame.height != len(lines):
             raise ValueError(f"{frame.height} rows in {len(lines)} lines")
         return frame
+
+
+def _decoded(lines: Sequence[bytes]) -> list[dict[str, msgspec.Raw] | str]:
+    """Return the record in each of *lines*, or why there is none."""
+    try:
+        return [*_RECORD.decode_lines(b"\n".join(lines))]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return [_decoded_alone(line) for line in lines]
+
+
+def _decoded_alone(line: bytes) -> dict[str, msgspec.Raw] | str:
+    try:
+        return _RECORD.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return f"{_NO_RECORD}: {error}"
+
+
+def _findings(record: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:
+    """Return the findings of a record that is written as a symptom file; raise where it cannot be one."""
+    for key in record:
+        if key not in _NESTED_KEYS:
+            raise ValueError(f'"{key}" is not a key of a case; allowed: {", ".join(_NESTED_KEYS)}')
+    if "findings" not in record:
+        raise ValueError("the case has no findings")
+    if "expected" in record:
+        _EXPECTED.decode(record["expected"])
+    findings = _FINDINGS.decode(record["findings"]) or {}
+    _refuse_repeated(bytes(record["findings"]), findings)
+    return findings
+
+
+def _refuse_repeated(text: bytes, record: dict[str, msgspec.Raw]) -> None:
+    """
+    Raise where a key stands twice in *text*, of which *record* keeps one answer.
+
+    A key has a colon of its own: where *text* has no more of them than *record*, nothing was lost.
+    """
+    kept = len(record)
+    if text.count(b":") == kept:
+        return
+    kept += "".join(record).count(":") + b"".join(record.values()).count(b":")
+    if text.count(b":") != kept:
+        keys = [key for key, _ in json.loads(text, object_pairs_hook=list) or []]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ValueError(f'the key "{key}" stands twice')
 
 
 def _shown(line: bytes) -> str:

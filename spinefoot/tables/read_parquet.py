@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from spinefoot.batch.chunks import Chunk, unreadable
-from spinefoot.batch.faults import ROW, no_faults
-from spinefoot.batch.inputs import Source
-from spinefoot.batch.streams import stdin
 from spinefoot.errors import InputError
+from spinefoot.tables.chunks import Chunk, unreadable
+from spinefoot.tables.faults import ROW, no_faults
+from spinefoot.tables.inputs import Source
+from spinefoot.tables.streams import stdin
 
 __all__ = ["parquet_chunks", "parquet_header"]
 

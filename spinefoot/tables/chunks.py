@@ -19,19 +19,21 @@ class Chunk(NamedTuple):
     Rows in the order of their source.
 
     *frame* has the raw columns and `ROW`. *faults* (`FAULTS`) are the rows that could not be read; they are not in
-    *frame*. *done* is how much of the source is used up by now, from 0 to 1, or None where that is not known.
+    *frame*. *done* is how much of the source is used up by now, from 0 to 1, or None where that is not known. *problems*
+    say of symptom files what *faults* do.
     """
 
     frame: pl.DataFrame
     faults: pl.DataFrame
     done: float | None
+    problems: Sequence[Problem] = ()
 
 
 def parts_of(chunk: Chunk, rows: int) -> Iterator[Chunk]:
     """Yield *chunk* in parts of at most *rows* rows."""
     yield chunk._replace(frame=chunk.frame.slice(0, rows))
     for start in range(rows, chunk.frame.height, rows):
-        yield chunk._replace(frame=chunk.frame.slice(start, rows), faults=chunk.faults.clear())
+        yield chunk._replace(frame=chunk.frame.slice(start, rows), faults=chunk.faults.clear(), problems=())
 
 
 def split_readable(records: Sequence[T], parse: Callable[[Sequence[T]], pl.DataFrame]) -> tuple[list[pl.DataFrame], list[int]]:

@@ -11,13 +11,15 @@ from typing import IO, cast
 
 import polars as pl
 
-from spinefoot.batch.chunks import unreadable
-from spinefoot.batch.inputs import Source
+from spinefoot.tables.chunks import unreadable
+from spinefoot.tables.inputs import Source
 
-__all__ = ["BLOCK", "blocks_of", "stdin"]
+__all__ = ["BLOCK", "TO_UTF8", "blocks_of", "stdin"]
 
 BLOCK = 8 * 2**20
 """Bytes read at once. A wide table of text takes about six times as much as columns."""
+
+TO_UTF8 = "save it as UTF-8, for example with iconv -f latin1 -t utf-8"
 
 _LINES = 20_000
 
@@ -41,6 +43,8 @@ def blocks_of(source: Source, size: int | None = None) -> Iterator[tuple[bytes, 
         else:
             yield from _file(source, size or BLOCK)
     except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
+        if "invalid utf8" in str(error):  # of .zst, whose text Polars checks
+            raise unreadable(source.name, "the file is not UTF-8 text", TO_UTF8) from None
         raise unreadable(source.name, f"the file cannot be read: {_reason(error)}") from None
 
 

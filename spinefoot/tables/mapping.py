@@ -21,11 +21,11 @@ import msgspec
 import yaml
 
 from spinefoot import yaml_nodes as y
-from spinefoot.batch.columns import ID_COLUMN, IGNORE
 from spinefoot.casefile import SUFFIXES, parse_document, read_answer
 from spinefoot.errors import InputError, Location, Problem, nearest
 from spinefoot.model.findings import Finding
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.columns import EXPECTED, ID_COLUMN, IGNORE, nearest_meaning
 
 __all__ = ["Spellings", "mapping_template", "read_mapping"]
 
@@ -73,15 +73,21 @@ def read_mapping(path: Path, rulebase: RuleBase) -> Spellings:
 
 
 def mapping_template(header: Sequence[str], name: str, rulebase: RuleBase) -> str:
-    """Return a mapping file for the columns of *header*: those that are known filled in, the others left to decide."""
+    """
+    Return a mapping file for the columns of *header*: those that are known filled in, the others left to decide.
+
+    Columns `expected_…` need no meaning.
+    """
     lines = [
         f"# What the columns of {name} mean: a finding of `spinefoot findings`, {ID_COLUMN}, or {IGNORE}.",
         f'# Replace each "{_UNDECIDED}". spinefoot guesses no column.',
         "columns:",
     ]
     for column in header:
+        if column.startswith(EXPECTED):
+            continue
         known = column in rulebase.finding or column in (ID_COLUMN, IGNORE)
-        close = None if known else nearest(column.strip().lower().replace(" ", "_"), rulebase.finding)
+        close = None if known else nearest_meaning(column, rulebase)
         hint = f"  # nearest: {close}" if close else ""
         lines.append(f"  {json.dumps(column, ensure_ascii=False)}: {column if known else json.dumps(_UNDECIDED)}{hint}")
     lines += [

@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 
 from spinefoot.assessment.intake import settle
-from spinefoot.batch.faults import ROW, faults_of_rows, no_faults
 from spinefoot.errors import InputError
 from spinefoot.model.case import Case
 from spinefoot.model.conditions import Holds
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.faults import ROW, faults_of_rows, no_faults
 
 __all__ = ["Contradictions"]
 
