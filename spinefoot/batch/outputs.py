@@ -106,7 +106,9 @@ class Outputs:
             for path in dict.fromkeys(paths)
             if path != STDOUT and path not in folders and path.exists() and not self._force
         ]
-        problems += [Problem("SF711", "two outputs go here", Location(str(path))) for path in paths if paths.count(path) > 1][:1]
+        places = [path.resolve() for path in paths]
+        twice = [path for path, place in zip(paths, places, strict=True) if places.count(place) > 1]
+        problems += [Problem("SF711", "two outputs go here", Location(str(path))) for path in twice[:1]]
         if problems:
             raise UsageError(problems)
 

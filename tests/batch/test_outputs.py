@@ -50,10 +50,12 @@ def test_rejects_of_an_earlier_run_do_not_stay_beside_new_results(batch: Run) ->
     assert not Path("out.rejects.csv").exists()
 
 
-def test_two_outputs_cannot_be_one_file(batch: Run) -> None:
+@pytest.mark.parametrize("other", ["out.csv", "here/out.csv"])
+def test_two_outputs_cannot_be_one_file(other: str, batch: Run) -> None:
     Path("in.csv").write_text(GOOD)
+    Path("here").symlink_to(".")
 
-    done = batch("in.csv", "-o", "out.csv", "--trace-table", "out.csv")
+    done = batch("in.csv", "-o", "out.csv", "--trace-table", other)
 
     assert done.exit_code == 2
     assert "SF711 two outputs go here" in done.stderr
