@@ -57,6 +57,7 @@ def progress_bar(no_colour: bool) -> Iterator[Progress | None]:
                 rows=tally.rows,
                 rate=rate,
                 rejected=tally.rejected,
+                refresh=True,  # a part may take less time than the screen waits
             )
 
         yield show
