@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from typing import ClassVar
@@ -18,6 +18,7 @@ __all__ = [
     "RuleBaseError",
     "SpinefootError",
     "UsageError",
+    "first_few",
     "nearest",
 ]
 
@@ -129,6 +130,12 @@ class UsageError(SpinefootError):
     """A command or function was asked for what cannot be, though the input can be read."""
 
     exit_code = ExitCode.USAGE
+
+
+def first_few(words: Sequence[str], most: int, between: str = ", ") -> str:
+    """Return the first *most* of *words* and how many more there are."""
+    more = f" and {len(words) - most:,} more" if len(words) > most else ""
+    return between.join(words[:most]) + more
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:

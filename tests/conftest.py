@@ -14,12 +14,15 @@ os.environ["SPINEFOOT_CACHE"] = ""
 
 import spinefoot
 from spinefoot.assessment.intake import settle
+from spinefoot.cli.app import load_commands
 from spinefoot.executors import experta_engine, plain
 from spinefoot.model.assessment import Conclusions
 
 # Shrinking a random rule base takes minutes and seldom makes it readable; a failing example is kept and tried first.
 settings.register_profile("spinefoot", phases=[Phase.explicit, Phase.reuse, Phase.generate])
 settings.load_profile("spinefoot")
+
+load_commands()
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from spinefoot.cli.commands import app
+from spinefoot.cli.app import app
 
 ENTRIES = (
     "back_pain_now",

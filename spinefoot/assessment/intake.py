@@ -17,7 +17,7 @@ from spinefoot.model.findings import Finding, Implication, Value
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.truth import View
 
-__all__ = ["settle"]
+__all__ = ["settle", "withdrawn"]
 
 
 def settle(case: Case, rulebase: RuleBase) -> tuple[Answers, tuple[Firing, ...]]:
@@ -39,6 +39,11 @@ def settle(case: Case, rulebase: RuleBase) -> tuple[Answers, tuple[Firing, ...]]
     firings += [_follows(i, i.when, i.then, True) for i in implied.values() if case.findings.get(i.then) is not True]
     firings += _noes_that_follow(answers, rulebase)
     return answers, tuple(firings)
+
+
+def withdrawn(given: Answers, settled: Answers) -> frozenset[str]:
+    """Return the findings that were answered and are unknown again: each a no that is not trusted, and no use asking again."""
+    return frozenset(given.keys() - settled.keys())
 
 
 def _implied(case: Case, rulebase: RuleBase) -> dict[str, Implication]:

@@ -95,12 +95,9 @@ class _Conditions:
 
     def __init__(self, conditions: Mapping[str, Condition], known: Iterable[str], rulebase: RuleBase) -> None:
         truths = Truths(rulebase, known)
-        needed = {name for condition in conditions.values() for name in rulebase.patterns_in(condition)}
-        order = rulebase.ordered_patterns
-        for pattern in reversed(order):
-            if pattern.id in needed:
-                needed.update(rulebase.patterns_in(pattern.when))
-        defined = [truths.define(pattern.id, truths.of(pattern.when)) for pattern in order if pattern.id in needed]
+        needed = rulebase.patterns_behind(conditions.values())
+        patterns = [pattern for pattern in rulebase.ordered_patterns if pattern.id in needed]
+        defined = [truths.define(pattern.id, truths.of(pattern.when)) for pattern in patterns]
         self._patterns = [column for column in defined if column is not None]
         found = {name: is_true(truths.of(condition)) for name, condition in conditions.items()}
         self._columns = [pl.lit(rows).alias(name) if isinstance(rows, bool) else rows.alias(name) for name, rows in found.items()]

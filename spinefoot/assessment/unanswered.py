@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from spinefoot.assessment.intake import withdrawn
 from spinefoot.model.assessment import Answers, Conclusions
 from spinefoot.model.case import Case
 from spinefoot.model.conditions import AllOf, AnyOf, Condition, Count, Holds, Not, NumberIs
@@ -37,11 +38,10 @@ def open_questions(case: Case, rulebase: RuleBase, answers: Answers, conclusions
     view = View(rulebase, answers)
     higher = sorted(_higher(rulebase, conclusions), key=lambda flag: rulebase.urgency_rank[flag.urgency])
     examined = any(rulebase.finding[name].observer == "clinician" for name in answers)
-    withdrawn = case.findings.keys() - answers.keys()
-    questions = Questions(Outlook(rulebase, answers, withdrawn, examined=examined), conclusions)
+    outlook = Outlook(rulebase, answers, withdrawn(case.findings, answers), examined=examined)
     return OpenQuestions(
         silent_red_flags=tuple(flag.id for flag in higher if _fires_with_one_more(flag, view)),
-        findings=tuple(question.finding for question in questions.relevant()),
+        findings=tuple(question.finding for question in Questions(outlook, conclusions).relevant()),
     )
 
 

@@ -6,6 +6,7 @@ import atexit
 import gc
 import sys
 from importlib import import_module
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -84,9 +85,9 @@ def start(
     """Is my foot pain linked to my spine? Explained, rule-based triage and education, never a diagnosis."""
 
 
-def load_commands(first: str | None = None) -> None:
+def load_commands(first: str = "") -> None:
     """Register every command on `app`; only those of the word *first* where it names some, since typer builds all it knows."""
-    for module in _MODULES.get(first or "", [module for modules in _MODULES.values() for module in modules]):
+    for module in _MODULES.get(first) or chain(*_MODULES.values()):
         import_module(f"spinefoot.cli.{module}")
 
 
@@ -96,5 +97,5 @@ def main() -> None:
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION)
     # Nor does it pay to search them once more on the way out.
     atexit.register(gc.freeze)
-    load_commands(next(iter(sys.argv[1:]), None))
+    load_commands(*sys.argv[1:2])
     app(prog_name="spinefoot")

@@ -22,7 +22,7 @@ from spinefoot.cli.output import (
     is_plain,
     width,
 )
-from spinefoot.errors import ExitCode, InputError
+from spinefoot.errors import ExitCode, InputError, first_few
 
 if TYPE_CHECKING:
     from spinefoot.batch.recording import Destinations
@@ -180,9 +180,10 @@ def _state(tally: Tally, left_out: Sequence[str], to: Destinations, rulebase: Ru
     if tally.rejected:
         columns = sorted(tally.faulty_columns, key=lambda name: (-tally.faulty_columns[name], name))
         where = f"see {to.rejects}" if to.rejects is not None else "--rejects FILE keeps them, with values and reasons"
-        lines.append(f"faults by column: {_some([f'{name} ({tally.faulty_columns[name]:,})' for name in columns])}; {where}")
+        counted = [f"{name} ({tally.faulty_columns[name]:,})" for name in columns]
+        lines.append(f"faults by column: {first_few(counted, _COLUMNS_SHOWN)}; {where}")
     if left_out:
-        lines.append(f"columns left out, for they hold no finding: {_some(left_out)}")
+        lines.append(f"columns left out, for they hold no finding: {first_few(left_out, _COLUMNS_SHOWN)}")
     repeated = tally.repeated_ids
     if repeated:
         lines.append(f"rows that repeat the id of an earlier one: {repeated:,}; each was assessed by itself")
@@ -191,8 +192,3 @@ def _state(tally: Tally, left_out: Sequence[str], to: Destinations, rulebase: Ru
     if to.to_stdout:
         lines.append(f"rule base {rulebase.version} ({rulebase.sha256}). {rulebase.disclaimer}")
     typer.echo("\n".join(map(printable, lines)), err=True)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _COLUMNS_SHOWN
-    return ", ".join(names[:_COLUMNS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

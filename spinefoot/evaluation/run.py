@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 import polars as pl
 
-from spinefoot.errors import InputError, Problem, UsageError, nearest
+from spinefoot.errors import InputError, Problem, UsageError, first_few, nearest
 from spinefoot.evaluation.cases import CaseReader, Cases
 from spinefoot.evaluation.compare import Comparison, RuleBaseName, compare, name_of
 from spinefoot.evaluation.expectations import COLUMNS
@@ -119,7 +119,7 @@ def run(
     read = sum(part.read for part in parts)
     without = _without_expectation(scored)
     if without == scored.height:
-        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION, None, f"the columns are {_some(columns)}")])
+        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION, None, f"the columns are {first_few(columns, _NAMED)}")])
     evaluation = Evaluation(
         rulebase=name_of(rulebase),
         rows=Rows(
@@ -168,11 +168,6 @@ def _comparison(parts: Sequence[Cases], rulebase: RuleBase, against: RuleBase | 
     return compare(this, other, rulebase, against)
 
 
-def _some(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _NAMED:,} more" if len(words) > _NAMED else ""
-    return ", ".join(words[:_NAMED]) + more
-
-
 def _without_expectation(frame: pl.DataFrame) -> int:
     return frame.filter(
         pl.all_horizontal(pl.col("urgency_lowest_ok", "spine_links_ok", "roots_ok", "causes_ok").is_null())
@@ -194,7 +189,7 @@ def _check_by(by: Sequence[str], columns: Sequence[str]) -> None:
     for column in by:
         if column not in columns and source_of(column) not in columns:
             close = nearest(column, [*columns, *DERIVED])
-            hint = f'did you mean "{close}"?' if close else f"there are {_some(columns)}"
+            hint = f'did you mean "{close}"?' if close else f"there are {first_few(columns, _NAMED)}"
             problems.append(Problem("SF608", f'there is no column "{column}" to make subgroups by', None, hint))
     if problems:
         raise UsageError(problems)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from spinefoot.assessment.intake import settle
+from spinefoot.assessment.intake import settle, withdrawn
 from spinefoot.executors.plain import infer
 from spinefoot.model.assessment import Answers, Conclusions
 from spinefoot.model.case import Case
@@ -42,8 +42,7 @@ class Standing:
     def __init__(self, rulebase: RuleBase, given: Answers, declined: Collection[str], *, examined: bool) -> None:
         self.rulebase = rulebase
         self.answers, _ = settle(Case(findings=given), rulebase)
-        withdrawn = given.keys() - self.answers.keys()  # each a no that is not trusted: asking again would not help
-        self.outlook = Outlook(rulebase, self.answers, [*declined, *withdrawn], examined=examined)
+        self.outlook = Outlook(rulebase, self.answers, withdrawn(given, self.answers).union(declined), examined=examined)
 
     @cached_property
     def conclusions(self) -> Conclusions:
@@ -81,18 +80,15 @@ class Standing:
     @cached_property
     def all_questions(self) -> list[OpenQuestion]:
         """Every question that may be asked now, in the order of the topics; a follow-up of an unknown answer is one."""
-        possible, applies = self.outlook.possible, self.rulebase.applies_if
-        return [
-            OpenQuestion(name, DANGER, 0.0, is_next=name not in applies or not possible.truth(applies[name]) & FALSE)
-            for name in self._open
-        ]
+        possible = self.outlook.possible
+        return [OpenQuestion(name, DANGER, 0.0, is_next=not possible.applies(name) & FALSE) for name in self._open]
 
     @cached_property
     def details(self) -> list[OpenQuestion]:
         """Details of dangers that were answered yes: who is told about them on arrival will ask for these."""
-        possible, applies = self.outlook.possible, self.rulebase.applies_if
-        follow_ups = [name for name in self._open if name in applies and self.rulebase.finding[name].danger]
-        return [OpenQuestion(name, DANGER, 0.0, is_next=True) for name in follow_ups if possible.truth(applies[name]) == TRUE]
+        possible, finding = self.outlook.possible, self.rulebase.finding
+        follow_ups = [name for name in self._open if finding[name].danger and finding[name].ask_if is not None]
+        return [OpenQuestion(name, DANGER, 0.0, is_next=True) for name in follow_ups if possible.applies(name) == TRUE]
 
     @property
     def _open(self) -> list[str]:
@@ -211,10 +207,8 @@ class Session:
 
     def _moot(self, steps: list[Step]) -> list[str]:
         """Return the findings replied to in *steps* whose question can no longer apply."""
-        standing = self._stand(_merged(steps))
-        applies = self.rulebase.applies_if
-        asked = [name for step in steps for name in step.replies if name in applies]
-        return [name for name in asked if standing.outlook.possible.truth(applies[name]) == FALSE]
+        possible = self._stand(_merged(steps)).outlook.possible
+        return [name for step in steps for name in step.replies if possible.applies(name) == FALSE]
 
 
 def _as_steps(rulebase: RuleBase, replies: Replies) -> list[Step]:

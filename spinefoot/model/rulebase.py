@@ -288,10 +288,12 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def patterns_of_intake(self) -> frozenset[str]:
         """Patterns on which the settling of answers depends: those that implications and doubts of a no read."""
-        found = {implication.when for implication in self.implications if implication.when in self.pattern}
-        for finding in self.findings:
-            if finding.no_not_trusted_if is not None:
-                found.update(self.patterns_in(finding.no_not_trusted_if))
+        doubts = (finding.no_not_trusted_if for finding in self.findings if finding.no_not_trusted_if is not None)
+        return self.patterns_behind([*(Holds(implication.when) for implication in self.implications), *doubts])
+
+    def patterns_behind(self, conditions: Iterable[Condition]) -> frozenset[str]:
+        """Return the patterns on which *conditions* depend: those that they name, and those that these build on."""
+        found = {name for condition in conditions for name in self.patterns_in(condition)}
         for pattern in reversed(self.ordered_patterns):
             if pattern.id in found:
                 found.update(self.patterns_in(pattern.when))

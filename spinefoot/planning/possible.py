@@ -91,6 +91,11 @@ class Possible:
             self._open[name] = self._may_be_asked(self.rulebase.finding[name])
         return self._open[name]
 
+    def applies(self, name: str) -> int:
+        """Return the truth values that "the question applies to this case" may take (`RuleBase.applies_if`)."""
+        condition = self.rulebase.applies_if.get(name)
+        return TRUE if condition is None else self.truth(condition)
+
     def finding(self, name: str) -> int:
         """Return the truth values that a yes_no finding may take."""
         if name not in self._findings:
@@ -147,8 +152,7 @@ class Possible:
             return False
         if finding.observer == "clinician" and not self.examined:
             return False
-        applies = self.rulebase.applies_if.get(finding.id)
-        return applies is None or bool(self.truth(applies) & (TRUE | UNKNOWN))
+        return bool(self.applies(finding.id) & (TRUE | UNKNOWN))
 
     def _finding(self, name: str) -> int:
         """A known yes stays; a no may turn out not to be trusted; what is unknown may also follow from another answer."""

@@ -238,8 +238,7 @@ class Questions:
             mask ^= lowest
 
     def _is_next(self, name: str) -> bool:
-        applies = self._rulebase.applies_if.get(name)
-        return applies is None or not self._possible.truth(applies) & FALSE or not self._of(applies)
+        return not self._possible.applies(name) & FALSE or not self._of(self._rulebase.applies_if.get(name))
 
 
 def _union(masks: Iterable[int]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
-from spinefoot.errors import Problem
+from spinefoot.errors import Problem, first_few
 from spinefoot.interview.replies import lettered
 from spinefoot.interview.session import Replies, Session, Standing, Step
 from spinefoot.interview.why import answers_behind
@@ -269,8 +269,7 @@ def still_open(standing: Standing, *, briefly: bool = False) -> list[Line]:
     if causes and briefly:
         lines.append(Line(text=f"Causes that could still turn out likely, or not: {len(causes)}.", mark="-"))
     elif causes:
-        more = f"; and {len(causes) - _CAUSES_NAMED} more" if len(causes) > _CAUSES_NAMED else ""
-        lines.append(Line(text=f"Could still turn out likely, or not: {'; '.join(causes[:_CAUSES_NAMED])}{more}.", mark="-"))
+        lines.append(Line(text=f"Could still turn out likely, or not: {first_few(causes, _CAUSES_NAMED, '; ')}.", mark="-"))
     return lines
 
 

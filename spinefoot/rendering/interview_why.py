@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from spinefoot.errors import first_few
 from spinefoot.interview.session import Session
 from spinefoot.interview.why import Alarm, Effect, Why, alarms, why
 from spinefoot.model.knowledge import Cause
@@ -75,16 +76,11 @@ def _effect(effect: Effect, reason: Why, session: Session, style: Style) -> Line
 
 def _weighed(changes: Sequence[tuple[Cause, int]], style: Style) -> str:
     texts = [f"{cause.title} ({change:+d} dB, {cause.id})" if style.clinician else cause.title for cause, change in changes]
-    return _some(texts)
+    return first_few(texts, _SHOWN, "; ")
 
 
 def _titles(rules: Sequence[Alarm] | Sequence[Cause], style: Style) -> str:
-    return _some([f"{rule.title} [{rule.id}]" if style.clinician else rule.title for rule in rules])
-
-
-def _some(texts: Sequence[str]) -> str:
-    more = [f"and {len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
-    return "; ".join([*texts[:_SHOWN], *more])
+    return first_few([f"{rule.title} [{rule.id}]" if style.clinician else rule.title for rule in rules], _SHOWN, "; ")
 
 
 def _open(session: Session) -> Iterator[Line]:

@@ -304,10 +304,11 @@ def _step(number: int, firing: Firing, rulebase: RuleBase) -> Iterator[Line]:
         yield Line(text=f"gate stays shut: {closed}", mark="-", level=1)
     if firing.because and firing.because != firing.concludes:
         yield Line(text=f"because: {firing.because}", mark="-", level=1)
-    cited = [f"{name} ({rulebase.source[name].mark})" for name in firing.sources if name in rulebase.source]
-    where = [] if firing.where is None else [f"rule at {str(firing.where).removeprefix(f'{rulebase.directory}/')}"]
-    if cited or where:
-        yield Line(text="; ".join([*where, *(["source: " + ", ".join(cited)] if cited else [])]), mark="-", level=1)
+    cited = ", ".join(f"{name} ({rulebase.source[name].mark})" for name in firing.sources if name in rulebase.source)
+    origin = [f"rule at {str(firing.where).removeprefix(f'{rulebase.directory}/')}"] if firing.where else []
+    origin += [f"source: {cited}"] if cited else []
+    if origin:
+        yield Line(text="; ".join(origin), mark="-", level=1)
 
 
 def _fact(name: str, value: Value | None, rulebase: RuleBase) -> str:

@@ -32,8 +32,7 @@ def show_steps(title: str, sections: Iterable[Section], console: Console) -> Non
     """Print *sections* below a title without boxes: what may be a thousand lines long reads, copies and draws better so."""
     console.print(Text(printable(title), style="bold"))
     for section in sections:
-        page = Text(f"\n{printable(section.title)}\n", style="")
-        page.stylize("bold cyan")
+        page = Text.assemble((f"\n{printable(section.title)}\n", "bold cyan"))
         for line in section.lines:
             page.append("\n".join(_wrapped(line, console.width)) + "\n", style="bold" if line.strong else "")
         console.print(page, soft_wrap=True, end="")

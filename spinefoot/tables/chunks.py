@@ -9,9 +9,14 @@ import polars as pl
 
 from spinefoot.errors import InputError, Location, Problem
 
-__all__ = ["Chunk", "parts_of", "split_readable", "unreadable"]
+__all__ = ["LONGEST_RECORD", "Chunk", "parts_of", "shown", "split_readable", "unreadable"]
 
 T = TypeVar("T")
+
+LONGEST_RECORD = 64 * 2**20
+"""Bytes. What is longer is no record, and must not fill the memory until its end is found."""
+
+_SHOWN_CHARS = 1000
 
 
 class Chunk(NamedTuple):
@@ -52,6 +57,12 @@ def split_readable(records: Sequence[T], parse: Callable[[Sequence[T]], pl.DataF
     first, bad = split_readable(records[:middle], parse)
     second, also_bad = split_readable(records[middle:], parse)
     return first + second, bad + [middle + place for place in also_bad]
+
+
+def shown(record: bytes) -> str:
+    """Return a record that cannot be read as a table of faults shows it."""
+    text = record.decode(errors="replace")
+    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."
 
 
 def unreadable(name: str, message: str, hint: str | None = None) -> InputError:

@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spinefoot.tables.chunks import LONGEST_RECORD
+
 __all__ = ["Cutter", "Records"]
 
 _QUOTE, _LINE_END, _RETURN = b'"\n\r'
-_LONGEST_RECORD = 64 * 2**20
+_LONGEST_RECORD = LONGEST_RECORD
 
 
 class Records(NamedTuple):

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from spinefoot.errors import InputError, Location, Problem
-from spinefoot.tables.chunks import Chunk, split_readable, unreadable
+from spinefoot.tables.chunks import Chunk, shown, split_readable, unreadable
 from spinefoot.tables.csv_records import Cutter, Records
 from spinefoot.tables.faults import ROW, faults_of_rows
 from spinefoot.tables.inputs import Source
@@ -23,7 +23,6 @@ from spinefoot.tables.streams import TO_UTF8, blocks_of
 
 __all__ = ["csv_chunks", "csv_header"]
 
-_SHOWN_CHARS = 1000
 _UNPAIRED = "the quotes in this line do not pair up"
 _HEADER_BLOCK = 2**16
 
@@ -87,8 +86,8 @@ def _chunk(records: Records, header: Sequence[str], separator: str, first: int, 
     frame, misread = _parsed(records, np.flatnonzero(fits).tolist(), header, separator)
     reasons = {place: _why_ragged(int(records.cells[place]), len(header)) for place in ragged}
     reasons |= dict.fromkeys(misread, _UNPAIRED)
-    shown = [_shown(records.record(place)) for place in reasons]
-    faults = faults_of_rows([first + place for place in reasons], shown, list(reasons.values())).sort(ROW)
+    records_shown = [shown(records.record(place)) for place in reasons]
+    faults = faults_of_rows([first + place for place in reasons], records_shown, list(reasons.values())).sort(ROW)
     return Chunk(frame.with_columns((pl.col(ROW) + first).alias(ROW)), faults, done)
 
 
@@ -113,11 +112,6 @@ def _parsed(records: Records, places: Sequence[int], header: Sequence[str], sepa
     frames, misread = split_readable(places, parse) if places else ([], [])
     frame = pl.concat(frames) if frames else pl.DataFrame(schema={**schema, ROW: pl.UInt64()})
     return frame, [places[number] for number in misread]
-
-
-def _shown(record: bytes) -> str:
-    text = record.decode(errors="replace")
-    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."
 
 
 def _header(source: Source, records: Records, separator: str) -> list[str]:

@@ -8,6 +8,7 @@ checks each line and names its keys before Polars makes columns of them: Polars 
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -15,7 +16,7 @@ import polars as pl
 
 from spinefoot.model.case import Expected
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.tables.chunks import Chunk, split_readable, unreadable
+from spinefoot.tables.chunks import LONGEST_RECORD, Chunk, shown, split_readable, unreadable
 from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
 from spinefoot.tables.inputs import Source
 from spinefoot.tables.read_symptoms import EXPECTATIONS, document_chunk
@@ -23,9 +24,7 @@ from spinefoot.tables.streams import blocks_of
 
 __all__ = ["json_chunks", "ndjson_chunks"]
 
-_LONGEST_RECORD = 64 * 2**20
 _LARGEST_ARRAY = 512 * 2**20
-_SHOWN_CHARS = 1000
 _NO_RECORD = "the line is not a JSON record"
 _RECORDS = 50_000
 
@@ -52,7 +51,7 @@ def ndjson_chunks(source: Source) -> Iterator[Chunk]:
         text = rest + block
         used = text.rfind(b"\n") + 1
         rest = text[used:]
-        if len(rest) > _LONGEST_RECORD:
+        if len(rest) > LONGEST_RECORD:
             raise unreadable(source.name, "a line is longer than 64 MiB", "NDJSON has one record a line")
         if chunk := reader.chunk(text[:used].split(b"\n"), done):
             yield chunk
@@ -82,7 +81,7 @@ def json_chunks(source: Source, rulebase: RuleBase) -> Iterator[Chunk]:
     if not text.strip():
         raise unreadable(source.name, "the file is empty")
     try:
-        records = msgspec.json.decode(text.removeprefix(b"\xef\xbb\xbf"), type=list[msgspec.Raw])
+        records = msgspec.json.decode(text.removeprefix(BOM_UTF8), type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise unreadable(source.name, f"this is not a JSON array of records: {error}") from None
     # A record written over several lines becomes one line; line breaks within strings are escaped in JSON.
@@ -109,7 +108,7 @@ class _Reader:
         if not lines:
             return None
         if self.rows == 0:
-            lines[0] = lines[0].removeprefix(b"\xef\xbb\xbf")
+            lines[0] = lines[0].removeprefix(BOM_UTF8)
         first = self.rows + 1
         self.rows += len(lines)
         reasons = self._faults(lines)
@@ -119,8 +118,8 @@ class _Reader:
         reasons |= dict.fromkeys(bad, "the line holds a value that cannot be read")
         frame = pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema=self._schema())
         rows = [first + place for place in readable if place not in bad]
-        shown = [_shown(lines[place]) for place in reasons]
-        faults = join_faults([faults_of_rows([first + place for place in reasons], shown, list(reasons.values()))])
+        lines_shown = [shown(lines[place]) for place in reasons]
+        faults = join_faults([faults_of_rows([first + place for place in reasons], lines_shown, list(reasons.values()))])
         return Chunk(frame.with_columns(pl.Series(ROW, rows, dtype=pl.UInt64)), faults, done)
 
     def _faults(self, lines: Sequence[bytes]) -> dict[int, str]:
@@ -207,8 +206,3 @@ def _refuse_repeated(text: bytes, record: dict[str, msgspec.Raw]) -> None:
         for key in keys:
             if keys.count(key) > 1:
                 raise ValueError(f'the key "{key}" stands twice')
-
-
-def _shown(line: bytes) -> str:
-    text = line.decode(errors="replace")
-    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."

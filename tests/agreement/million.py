@@ -35,7 +35,7 @@ from tests.agreement.test_executors import random_answers
 
 __all__ = ["Compared", "compare"]
 
-_CASES_AT_ONCE = 1000
+_CASES_AT_ONCE = 5000
 _TOLD_EVERY = 50_000
 _FIRING_KINDS = ("pattern", "red_flag", "scope", "root_level", "advice")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from spinefoot.cli.commands import app
+from spinefoot.cli.app import app
 
 Run = Callable[..., Result]
 

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from spinefoot.casefile import read_cases
-from spinefoot.cli.commands import app
+from spinefoot.cli.app import app
 from spinefoot.rulebase.locate import rules_directory
 
 ROOT = Path(__file__).resolve().parents[2]

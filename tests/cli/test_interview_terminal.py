@@ -297,7 +297,7 @@ def test_a_file_is_not_overwritten_unasked(tmp_path):
 def test_a_fault_inside_prints_no_answer(monkeypatch, capsys):
     from typer.testing import CliRunner
 
-    from spinefoot.cli.commands import app
+    from spinefoot.cli.app import app
     from spinefoot.interview.session import Session
 
     def fail(*arguments):
