@@ -147,30 +147,34 @@ def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Va
     """Return the value that *raw* means for *finding*, None for unknown, or what is wrong with it."""
     if isinstance(raw, float) and math.isnan(raw):
         return None
-    shown = raw if isinstance(raw, str) else json.dumps(raw, default=str)
     word = str(raw).strip().lower() if isinstance(raw, str | bool | int | float) else None
     if raw is None or (isinstance(raw, str) and word in _WORDS and _WORDS[word] is None):
         return None
     if finding.kind == "yes_no":
         if word in _WORDS:
             return _WORDS[word]
-        return Problem("SF603", f'{finding.id} is "{shown}"; it takes {finding.answers}', where)
+        return Problem("SF603", f'{finding.id} is "{_shown(raw)}"; it takes {finding.answers}', where)
     if finding.kind == "number":
-        return _number(finding, raw, shown, where)
+        return _number(finding, raw, where)
     if isinstance(raw, str) and word in finding.option_ids:
         return word
-    close = nearest(shown, finding.option_ids)
+    close = nearest(_shown(raw), finding.option_ids)
     hint = f'did you mean "{close}"?' if close else None
-    return Problem("SF605", f'{finding.id} is "{shown}"; it takes {finding.answers}', where, hint)
+    return Problem("SF605", f'{finding.id} is "{_shown(raw)}"; it takes {finding.answers}', where, hint)
 
 
-def _number(finding: Finding, raw: Any, shown: str, where: Location | None) -> Value | Problem:
+def _number(finding: Finding, raw: Any, where: Location | None) -> Value | Problem:
     value = y.scalar(yaml.ScalarNode("", raw.strip())) if isinstance(raw, str) else raw
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return Problem("SF603", f'{finding.id} is "{shown}"; it must be {finding.answers}', where)
+        return Problem("SF603", f'{finding.id} is "{_shown(raw)}"; it must be {finding.answers}', where)
     if not (finding.min or 0) <= value <= (finding.max or 0):
-        return Problem("SF604", f"{finding.id} is {shown}; it must be {finding.answers}", where)
+        return Problem("SF604", f"{finding.id} is {_shown(raw)}; it must be {finding.answers}", where)
     return value
+
+
+def _shown(raw: Any) -> str:
+    """Return an answer that cannot be read as it was written."""
+    return raw if isinstance(raw, str) else json.dumps(raw, default=str)
 
 
 def _unknown_finding(name: str, rulebase: RuleBase, where: Location | None) -> Problem:

@@ -81,6 +81,8 @@ class Possible:
         self._open: dict[str, bool] = {}
         self._findings: dict[str, int] = {}
         self._patterns: dict[str, int] = {}
+        # By id; each condition is kept beside its bits, so that no other can come to have its id.
+        self._joined: dict[int, tuple[int, AllOf | AnyOf]] = {}
         self._circular = {name: (False, self._least(name)) for name in rulebase.circular_findings}
         self._settle_circles()
 
@@ -107,10 +109,11 @@ class Possible:
         """Return the truth values that *condition* may take."""
         if isinstance(condition, Holds):
             return self._holds(condition.id)
-        if isinstance(condition, AllOf):
-            return _all([self.truth(child) for child in condition.of])
-        if isinstance(condition, AnyOf):
-            return _swap(_all([_swap(self.truth(child)) for child in condition.of]))
+        if isinstance(condition, AllOf | AnyOf):
+            known = self._joined.get(id(condition))
+            if known is None:
+                known = self._joined[id(condition)] = self._join(condition), condition
+            return known[0]
         if isinstance(condition, Not):
             return _swap(self.truth(condition.of))
         if isinstance(condition, Count):
@@ -125,6 +128,11 @@ class Possible:
             raise AssertionError(f"a condition that no stage may read: {type(condition).__name__}")
         return self._late(condition)
 
+    def _join(self, condition: AllOf | AnyOf) -> int:
+        if isinstance(condition, AllOf):
+            return _all([self.truth(child) for child in condition.of])
+        return _swap(_all([_swap(self.truth(child)) for child in condition.of]))
+
     def fires(self, when: Condition, unless: Condition | None = None) -> int:
         """Return whether a rule may fire (`TRUE`) and may stay silent (`FALSE`)."""
         return fire_bits(self.truth(when), None if unless is None else self.truth(unless))
@@ -137,7 +145,7 @@ class Possible:
         nothing is added: a question is open only if some other answer opens it, never because it would open itself.
         """
         while True:
-            self._open, self._findings, self._patterns = {}, {}, {}
+            self._open, self._findings, self._patterns, self._joined = {}, {}, {}, {}
             found = {name: (self.is_open(name), self.finding(name)) for name in self._circular}
             if found == self._circular:
                 return

@@ -64,6 +64,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 def printable(text: str) -> str:
     """Return *text* with control characters made visible, so that nothing from a file can steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c == "\n" or unicodedata.category(c) not in _UNPRINTABLE else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

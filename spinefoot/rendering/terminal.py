@@ -70,8 +70,11 @@ def _wrapped(line: Line, width: int) -> list[str]:
         return printable(line.text).splitlines()
     indent = "  " * line.level
     mark = f"{line.mark} " if line.mark else ""
+    text = printable(line.text)
+    if text.isprintable() and 0 < len(text) <= width - len(indent + mark):
+        return [f"{indent}{mark}{text}".rstrip()]  # most lines fit, and textwrap takes its time
     return textwrap.wrap(
-        printable(line.text),
+        text,
         width,
         initial_indent=indent + mark,
         subsequent_indent=indent + " " * len(mark),
