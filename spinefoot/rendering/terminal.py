@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
@@ -21,10 +22,14 @@ _FRAME = 4
 
 def show(sections: Iterable[Section], console: Console) -> None:
     """Print *sections* as panels. Colour repeats what words say and adds nothing."""
+    room = console.width - _FRAME
     for section in sections:
+        texts = ["\n".join(_wrapped(line, room)) for line in section.lines]
         body = Text("\n").join(
-            Text("\n".join(_wrapped(line, console.width - _FRAME)), style="bold" if line.strong else "") for line in section.lines
+            Text(text, style="bold" if line.strong else "") for text, line in zip(texts, section.lines, strict=True)
         )
+        # Only a word that is too long for a line is left to rich to fold.
+        body.no_wrap = all(cell_len(row) <= room for text in texts for row in text.split("\n"))
         console.print(Panel(body, title=Text(printable(section.title)), title_align="left", border_style=_STYLES[section.tone]))
 
 
