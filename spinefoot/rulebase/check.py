@@ -66,7 +66,8 @@ def check(rulebase: RuleBase, references: Iterable[Reference], uses: Iterable[Us
     if not problems:
         problems += [*_findings(rulebase), *_drawing(rulebase), *_causes(rulebase), *_circles(rulebase)]
     if not problems:
-        problems += [*_stages(rulebase), *_gates(rulebase), *_red_flags(rulebase), *_implications(rulebase)]
+        problems += [*_stages(rulebase), *_gates(rulebase), *_red_flags(rulebase)]
+        problems += [*_implications(rulebase), *_whom_to_see(rulebase)]
     return problems
 
 
@@ -368,6 +369,15 @@ def _ways_to_stay_silent(condition: Condition, rulebase: RuleBase) -> Iterator[s
                 yield f"asks in its when that {finding.id} is recent, so an unknown date could silence it"
         elif isinstance(node, Holds) and node.id in rulebase.pattern:
             yield from _ways_to_stay_silent(rulebase.pattern[node.id].when, rulebase)
+
+
+def _whom_to_see(rulebase: RuleBase) -> Iterator[Problem]:
+    """Nobody who must go now is told to see somebody else, so such advice has to say for which urgency it is meant."""
+    for advice in rulebase.advice:
+        conditions = [advice.when] if advice.unless is None else [advice.when, advice.unless]
+        if advice.kind == "see" and not any(isinstance(node, UrgencyIs) for part in conditions for node in walk(part)):
+            hint = f"add unless: {{urgency: {{is: {rulebase.urgencies[0].id}}}}}"
+            yield Problem("SF404", f"{advice.id} says whom to see and does not read the urgency", advice.where, hint)
 
 
 def _implications(rulebase: RuleBase) -> Iterator[Problem]:

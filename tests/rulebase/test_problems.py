@@ -76,6 +76,8 @@ LISTED_CHOICE = (
     "    options: [{id: left, label: Left}, {id: right, label: Right}]\n"
 )
 
+WHOM_TO_SEE = "advice:\n  - {id: broken_see, kind: see, when: foot_drop, text: See a podiatrist., basis: expert}\n"
+
 BROKEN = [
     ("SF101", P, b"patterns:\n  - id: \xff\n", "not UTF-8", 0),
     ("SF102", P, DEEP, "nested more than 60 deep", 4),
@@ -97,6 +99,7 @@ BROKEN = [
     ("SF302", P, pattern("{cause_level: {gout: {is: likely}}}"), "broken reads cause_level", 2),
     ("SF303", P, pattern("weak_foot_old_stable"), "outside an unless", 2),
     ("SF401", "red_flags/broken.yaml", red_flag("{not: foot_drop}"), "broken_flag has a not in its when", 3),
+    ("SF404", "advice/broken.yaml", WHOM_TO_SEE, "broken_see says whom to see and does not read the urgency", 2),
 ]
 
 
