@@ -25,6 +25,7 @@ from spinefoot.model.knowledge import (
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.rulebase.locate import CASES_SUFFIX
 from spinefoot.truth import View
+from spinefoot.verdict import points_in_words
 
 __all__ = ["NO_SCORE", "case_files", "differences", "lowest_and_highest", "rules_without_cases", "run_cases"]
 
@@ -142,10 +143,11 @@ def _causes(assessment: Assessment, expected: Expected) -> Iterator[str]:
 def _instruments(assessment: Assessment, expected: Expected) -> Iterator[str]:
     for name, points in expected.instruments.items():
         score = assessment.conclusions.instruments.get(name)
+        wanted = lowest_and_highest(points)
         if score is None:
-            yield f"{name} is not shown, expected {_points(points)}"
-        elif (score.lowest, score.highest) != lowest_and_highest(points):
-            yield f"{name} comes to {_points((score.lowest, score.highest))}, expected {_points(points)}"
+            yield f"{name} is not shown, expected {points_in_words(*wanted)}"
+        elif (score.lowest, score.highest) != wanted:
+            yield f"{name} comes to {points_in_words(score.lowest, score.highest)}, expected {points_in_words(*wanted)}"
 
 
 def _rules(assessment: Assessment, expected: Expected) -> Iterator[str]:
@@ -178,11 +180,6 @@ def _held(assessment: Assessment, view: View, name: str) -> bool:
     if isinstance(rule, Evidence):
         return not conclusions.withheld and item_truth(rule, view) is True
     return view.fires(rule.when, getattr(rule, "unless", None))
-
-
-def _points(points: int | tuple[int, int]) -> str:
-    lowest, highest = lowest_and_highest(points)
-    return str(lowest) if lowest == highest else f"{lowest} to {highest}"
 
 
 def _list(words: Sequence[str]) -> str:

@@ -14,7 +14,17 @@ from typing import Final
 from spinefoot.model.assessment import CauseScore, LimitedBy, WeighedItem
 from spinefoot.model.knowledge import LEVELS, Cause, Evidence, GroupCap, Level, Limits, Scoring
 
-__all__ = ["LIMITS_IN_WORDS", "UNCAPPED", "account_of", "add_group", "further_weight", "halve", "score_cause", "shares_of"]
+__all__ = [
+    "LIMITS_IN_WORDS",
+    "UNCAPPED",
+    "account_of",
+    "add_group",
+    "further_weight",
+    "halve",
+    "replaced_by",
+    "score_cause",
+    "shares_of",
+]
 
 UNCAPPED = GroupCap(min=-1000, max=1000)
 """For a group that its cause does not cap."""
@@ -120,8 +130,7 @@ def account_of(score: CauseScore, cause: Cause) -> str:
 
 
 def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[WeighedItem, ...], dict[str, int]]:
-    replaced = {name for item, _ in answered for name in item.replaces}
-    replaced |= {name for item, truth in answered if truth for name in item.replaces_if_true}
+    replaced = replaced_by(answered)
     items: list[WeighedItem] = []
     groups: dict[str, int] = {}
     order = {item.id: number for number, item in enumerate(cause.evidence)}
@@ -139,6 +148,11 @@ def _weigh(cause: Cause, answered: list[tuple[Evidence, bool]]) -> tuple[tuple[W
         groups[group] = _clip(sum(counted), cap)
     items.sort(key=lambda item: order[item.rule])
     return tuple(items), groups
+
+
+def replaced_by(answered: Iterable[tuple[Evidence, bool]]) -> set[str]:
+    """Return the items that count nothing because of those that are answered."""
+    return {name for item, truth in answered for name in (*item.replaces, *(item.replaces_if_true if truth else ()))}
 
 
 def shares_of(weights: Sequence[int], cap: GroupCap) -> list[int]:

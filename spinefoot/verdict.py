@@ -16,6 +16,7 @@ __all__ = [
     "highest_urgency",
     "in_order",
     "instrument_score",
+    "points_in_words",
     "roots_in_order",
     "score_lead",
     "withholds_causes",
@@ -65,6 +66,11 @@ def instrument_score(instrument: Instrument, truths: Mapping[str, bool | None]) 
         met=tuple(item.id for item in sure),
         missing=tuple(item.id for item in instrument.items if truths[item.id] is None),
     )
+
+
+def points_in_words(lowest: int, highest: int) -> str:
+    """Return the points of a published score: one number, or the range that is still possible."""
+    return str(lowest) if lowest == highest else f"{lowest} to {highest}"
 
 
 def best_level(rulebase: RuleBase, scores: Mapping[str, CauseScore], origin: str) -> str:

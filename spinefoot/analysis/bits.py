@@ -25,6 +25,10 @@ class Truth(NamedTuple):
     yes: Bits
     no: Bits
 
+    def of(self, case: int) -> bool | None:
+        """Return the truth in one case, None where it is unknown."""
+        return True if self.yes >> case & 1 else False if self.no >> case & 1 else None
+
 
 class CaseBits:
     """The settled answers of many cases, by finding and by answer."""

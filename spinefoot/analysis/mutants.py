@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from spinefoot.analysis.condition_mutants import faulty_conditions
-from spinefoot.analysis.parts import parts_of, with_part
+from spinefoot.analysis.parts import parts_of, with_item, with_part
 from spinefoot.errors import Location
 from spinefoot.model.conditions import AnyOf, Condition
 from spinefoot.model.findings import Finding, Implication
@@ -119,12 +119,9 @@ def _of_urgency(rule: RedFlag | UrgencyRule, rulebase: RuleBase) -> Iterator[Mut
 def _of_points(instrument: Instrument) -> Iterator[Mutant]:
     for place, item in enumerate(instrument.items):
         for points in (item.points - 1, item.points + 1):
-            changed = msgspec.structs.replace(item, points=points)
-            items = (*instrument.items[:place], changed, *instrument.items[place + 1 :])
+            changed = msgspec.structs.replace(instrument, items=with_item(instrument, place, points=points))
             says = f"{item.id}, points {item.points} -> {points}"
-            yield _mutant(
-                instrument, "points shifted", says, msgspec.structs.replace(instrument, items=items), f"item {place + 1}"
-            )
+            yield _mutant(instrument, "points shifted", says, changed, f"item {place + 1}")
 
 
 def _of_cause(cause: Cause) -> Iterator[Mutant]:

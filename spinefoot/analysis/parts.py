@@ -23,7 +23,7 @@ from spinefoot.model.findings import Finding
 from spinefoot.model.knowledge import Cause, Ceiling, Instrument
 from spinefoot.model.rulebase import Rule
 
-__all__ = ["SPINE_LINK", "URGENCY", "mentions", "origin_name", "parts_of", "root_name", "with_part"]
+__all__ = ["SPINE_LINK", "URGENCY", "mentions", "origin_name", "parts_of", "root_name", "with_item", "with_part"]
 
 URGENCY = "urgency:"
 SPINE_LINK = "spine_link:"
@@ -69,7 +69,7 @@ def with_part(rule: T, part: str, condition: Condition | None) -> T:
     if part.startswith(_PRIOR):
         changes = {_PRIOR: _with_prior(rule, int(part.split()[1]) - 1, condition)}
     elif part.startswith(f"{_ITEM} "):
-        changes = {"items": _with_item(rule, int(part.split()[1]) - 1, when=condition)}
+        changes = {"items": with_item(rule, int(part.split()[1]) - 1, when=condition)}
     elif part == _CEILING:
         changes = {_CEILING: msgspec.structs.replace(_ceiling(rule), unless=condition)}
     else:
@@ -103,7 +103,8 @@ def _with_prior(rule: Any, place: int, condition: Condition | None) -> tuple[Any
     return tuple(changed if n == place else other for n, other in enumerate(rule.prior_if))
 
 
-def _with_item(rule: Any, place: int, **changes: Any) -> tuple[Any, ...]:
+def with_item(rule: Any, place: int, **changes: Any) -> tuple[Any, ...]:
+    """Return the items of a published score, the one at *place* (from 0) changed."""
     changed = msgspec.structs.replace(rule.items[place], **changes)
     return tuple(changed if n == place else other for n, other in enumerate(rule.items))
 

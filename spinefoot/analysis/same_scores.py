@@ -18,7 +18,7 @@ from spinefoot.analysis.view import CasesView
 from spinefoot.model.conditions import Condition
 from spinefoot.model.knowledge import Cause, Evidence, GroupCap, Limits
 from spinefoot.model.rulebase import RuleBase
-from spinefoot.scoring import UNCAPPED, add_group, further_weight
+from spinefoot.scoring import UNCAPPED, add_group, further_weight, replaced_by
 
 __all__ = ["same_scores"]
 
@@ -89,8 +89,7 @@ def _totals(before: Cause, after: Cause, group: str, rulebase: RuleBase) -> set[
 
 
 def _weights(given: Sequence[tuple[Evidence, bool]], hidden: Sequence[str]) -> list[int]:
-    replaced = {*hidden, *(name for item, _ in given for name in item.replaces)}
-    replaced |= {name for item, truth in given if truth for name in item.replaces_if_true}
+    replaced = replaced_by(given).union(hidden)
     return [item.if_true if truth else item.if_false for item, truth in given if item.id not in replaced]
 
 

@@ -49,17 +49,16 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
     def score(self, case: int) -> CauseScore:
         """Return the balance sheet of one case."""
         answered = [
-            (item, bool(truth.yes >> case & 1))
+            (item, met)
             for item, truth in zip(self.cause.evidence, self.items, strict=True)
-            if (truth.yes | truth.no) >> case & 1
+            if (met := truth.of(case)) is not None
         ]
         priors = (other.prior for other, cases in zip(self.cause.prior_if, self.priors, strict=True) if cases >> case & 1)
-        applies = True if self.applies.yes >> case & 1 else False if self.applies.no >> case & 1 else None
         return score_cause(
             self.cause,
             self.scoring,
             answered,
-            applies=applies,
+            applies=self.applies.of(case),
             prior=next(priors, None),
             ceiling_lifted=bool(self.lifted >> case & 1),
             clinician_groups=self.clinician_groups,
@@ -74,10 +73,7 @@ class Points(msgspec.Struct, frozen=True, kw_only=True):
 
     def score(self, case: int) -> InstrumentScore:
         """Return the points of one case."""
-        truths = {
-            item: True if truth.yes >> case & 1 else False if truth.no >> case & 1 else None for item, truth in self.items.items()
-        }
-        return instrument_score(self.instrument, truths)
+        return instrument_score(self.instrument, {item: truth.of(case) for item, truth in self.items.items()})
 
 
 def read_points(instrument: Instrument, view: CasesView) -> Points:

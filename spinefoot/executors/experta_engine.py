@@ -51,6 +51,7 @@ from spinefoot.verdict import (
     first_verdict,
     highest_urgency,
     instrument_score,
+    points_in_words,
     roots_in_order,
     score_lead,
     withholds_causes,
@@ -234,8 +235,7 @@ class Inference(KnowledgeEngine):  # type: ignore[misc]  # experta has no types
         truths = {item.id: self._items.get((instrument.id, item.id)) for item in instrument.items}
         score = instrument_score(instrument, truths)
         self._instruments[instrument.id] = score
-        total = str(score.lowest) if score.lowest == score.highest else f"{score.lowest} to {score.highest}"
-        concludes = f"{instrument.title}: {total} points"
+        concludes = f"{instrument.title}: {points_in_words(score.lowest, score.highest)} points"
         self._record(
             instrument.id,
             "instrument",

@@ -19,7 +19,6 @@ from spinefoot.tables.chunks import LONGEST_RECORD
 __all__ = ["Cutter", "Records"]
 
 _QUOTE, _LINE_END, _RETURN = b'"\n\r'
-_LONGEST_RECORD = LONGEST_RECORD
 
 
 class Records(NamedTuple):
@@ -83,7 +82,7 @@ class Cutter:
             line_ends &= outside
         ends = np.flatnonzero(line_ends)
         used = int(ends[-1]) + 1 if len(ends) else 0
-        if len(text) - used > _LONGEST_RECORD:
+        if len(text) - used > LONGEST_RECORD:
             return self._one_by_one(text, last)
         starts = np.concatenate(([0], ends[:-1] + 1)) if used else ends
         cells = np.add.reduceat(separators[:used].view(np.uint8), starts, dtype=np.int32) + 1 if used else ends
@@ -105,7 +104,7 @@ class Cutter:
         at = 0
         while at < len(text):
             match = self._record.match(text, at)
-            if match is None and not last and len(text) - at <= _LONGEST_RECORD and self._begun.match(text, at):
+            if match is None and not last and len(text) - at <= LONGEST_RECORD and self._begun.match(text, at):
                 break
             end = match.end() if match else text.find(b"\n", at) + 1
             if not end:

@@ -63,7 +63,7 @@ def test_a_line_with_a_stray_quote_has_no_cells_and_the_next_has_its_own() -> No
 
 
 def test_a_quote_that_stays_open_too_long_is_a_stray_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_records, "_LONGEST_RECORD", 30)
+    monkeypatch.setattr(csv_records, "LONGEST_RECORD", 30)
     lines = b"".join(b"%d,yes\n" % number for number in range(100))
 
     found = cut(b'a,"no\n' + lines, [10] * 100)
