@@ -22,6 +22,7 @@ from spinefoot.rulebase.locate import MAX_BYTES
 __all__ = [
     "FORMATS",
     "SUFFIXES",
+    "WORDS",
     "case_from_answers",
     "means_unknown",
     "parse_document",
@@ -37,12 +38,14 @@ FORMATS = ("yaml", "json", "toml")
 
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
 
-_WORDS: dict[str, bool | None] = {
+WORDS: dict[str, bool | None] = {
     # 1.0 and 0.0 are how tables write a column of ones and zeros in which some are missing.
     **dict.fromkeys(("yes", "y", "true", "present", "1", "1.0"), True),
     **dict.fromkeys(("no", "n", "false", "absent", "0", "0.0"), False),
     **dict.fromkeys(("unknown", "", "null", "none given", "not known", "na", "n/a", "?", "~", "nan", ".nan"), None),
 }
+"""What words mean where the answer is yes or no; None is unknown, for every kind of finding."""
+
 _KEYS = ("id", "says", "rulebase", "findings", "expected")
 
 
@@ -140,7 +143,7 @@ def means_unknown(text: str) -> bool:
         (True, False)
     """
     word = text.strip().lower()
-    return word in _WORDS and _WORDS[word] is None
+    return word in WORDS and WORDS[word] is None
 
 
 def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Value | Problem | None:
@@ -148,11 +151,11 @@ def read_answer(finding: Finding, raw: Any, where: Location | None = None) -> Va
     if isinstance(raw, float) and math.isnan(raw):
         return None
     word = str(raw).strip().lower() if isinstance(raw, str | bool | int | float) else None
-    if raw is None or (isinstance(raw, str) and word in _WORDS and _WORDS[word] is None):
+    if raw is None or (isinstance(raw, str) and word in WORDS and WORDS[word] is None):
         return None
     if finding.kind == "yes_no":
-        if word in _WORDS:
-            return _WORDS[word]
+        if word in WORDS:
+            return WORDS[word]
         return Problem("SF603", f'{finding.id} is "{_shown(raw)}"; it takes {finding.answers}', where)
     if finding.kind == "number":
         return _number(finding, raw, where)
@@ -324,7 +327,9 @@ def _parse_json(text: str, name: str) -> tuple[y.Node | None, list[Problem]]:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return None, [Problem("SF103", f"this is not well-formed JSON: {error.msg}", Location(name, error.lineno, error.colno))]
+        where = Location(name, error.lineno, error.colno)
+        hint = "records of a line each belong into a file that ends in .ndjson" if error.msg == "Extra data" else None
+        return None, [Problem("SF103", f"this is not well-formed JSON: {error.msg}", where, hint)]
     except RecursionError:
         return None, [Problem("SF102", "values are nested too deep", Location(name))]
     # JSON has tabs only between values, where YAML forbids them.

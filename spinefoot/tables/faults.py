@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-__all__ = ["FAULTS", "FILE", "ID", "ROW", "faults_of_rows", "join_faults", "no_faults"]
+__all__ = ["FAULTS", "FILE", "ID", "RESERVED", "ROW", "faults_of_rows", "join_faults", "no_faults"]
 
 ROW = "row:number"
 """Column of the number of a row in its source, from 1; the header is not a row. No finding can have this name."""
@@ -16,6 +16,9 @@ ID = "row:id"
 
 FILE = "row:file"
 """Column of the file that a row is from, in sources of many files."""
+
+RESERVED = frozenset((ROW, ID, FILE))
+"""Names that no column of an input may have."""
 
 FAULTS = pl.Schema({ROW: pl.UInt64(), FILE: pl.String(), "column": pl.String(), "value": pl.String(), "reason": pl.String()})
 """

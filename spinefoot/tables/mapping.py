@@ -14,22 +14,28 @@ The user's own spellings: a mapping file (YAML, TOML or JSON) that says which co
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import yaml
 
 from spinefoot import yaml_nodes as y
-from spinefoot.casefile import SUFFIXES, parse_document, read_answer
+from spinefoot.casefile import SUFFIXES, WORDS, parse_document, read_answer
 from spinefoot.errors import InputError, Location, Problem, nearest
 from spinefoot.model.findings import Finding
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.columns import EXPECTED, ID_COLUMN, IGNORE, nearest_meaning
 
-__all__ = ["Spellings", "mapping_template", "read_mapping"]
+__all__ = ["WHOLE_NUMBER", "Spellings", "mapping_template", "read_mapping", "word_of"]
+
+WHOLE_NUMBER = r"^([-+]?[0-9]+)\.0+$"
+"""A whole number as programs write it whose columns have gaps; what is before the point is the number."""
 
 _UNDECIDED = "?"
+_LONGEST_PLAIN_KEY = 1000
+"""Characters; YAML takes up to 1024 before a colon, unless "?" announces the key."""
 
 
 class Spellings(msgspec.Struct, frozen=True):
@@ -37,7 +43,7 @@ class Spellings(msgspec.Struct, frozen=True):
     What columns and words mean.
 
     *columns* gives the finding id, `id` or `ignore` for the name of a column. *words* gives by finding id, or "" for
-    every finding, what a cell (lower case, without spaces around it) stands for.
+    every finding, what a cell (as `word_of` writes it) stands for.
     """
 
     columns: Mapping[str, str] = {}
@@ -89,7 +95,9 @@ def mapping_template(header: Sequence[str], name: str, rulebase: RuleBase) -> st
         known = column in rulebase.finding or column in (ID_COLUMN, IGNORE)
         close = None if known else nearest_meaning(column, rulebase)
         hint = f"  # nearest: {close}" if close else ""
-        lines.append(f"  {json.dumps(column, ensure_ascii=False)}: {column if known else json.dumps(_UNDECIDED)}{hint}")
+        key = json.dumps(column, ensure_ascii=False)
+        key = f"  {key}" if len(key) <= _LONGEST_PLAIN_KEY else f"  ? {key}\n  "
+        lines.append(f"{key}: {column if known else json.dumps(_UNDECIDED)}{hint}")
     lines += [
         "# Words beyond yes, no, true, false, present, absent, 1, 0 and unknown; in every column, or below a finding's id.",
         "values: {}",
@@ -119,7 +127,7 @@ class _Reading:
 
     def _columns(self, node: y.Node) -> dict[str, str]:
         columns: dict[str, str] = {}
-        for column, _, target in y.entries(node):
+        for column, _, target in self._entries(node, "columns"):
             meaning = self._text(target)
             if meaning == _UNDECIDED:
                 self._report(f'the column "{column}" still says "{_UNDECIDED}"', target, f"a finding, {ID_COLUMN} or {IGNORE}")
@@ -131,24 +139,51 @@ class _Reading:
         return columns
 
     def _words(self, node: y.Node) -> dict[str, dict[str, str]]:
-        words: dict[str, dict[str, str]] = {"": {}}
-        for key, key_node, value in y.entries(node):
-            if not isinstance(value, yaml.MappingNode):
-                words[""][_word(key)] = self._text(value)
-                continue
+        own: dict[str, dict[str, str]] = {}
+        shared: list[tuple[str, y.Node, y.Node]] = []
+        for key, key_node, value in self._entries(node, "words"):
             finding = self._rulebase.finding.get(key)
-            if finding is None:
+            if not isinstance(value, yaml.MappingNode):
+                shared.append((key, key_node, value))
+            elif finding is None:
                 close = nearest(key, self._rulebase.finding)
                 self._report(f'unknown finding "{key}"', key_node, f'did you mean "{close}"?' if close else None)
-                continue
-            words[key] = {_word(word): self._answer(finding, answer) for word, _, answer in y.entries(value)}
-        return words
+            else:
+                words = self._distinct(y.entries(value))
+                own[key] = {word: self._answer([finding], answer) for word, answer in words}
+        return {"": {word: self._answer(self._rulebase.findings, answer) for word, answer in self._distinct(shared)}, **own}
 
-    def _answer(self, finding: Finding, node: y.Node) -> str:
+    def _entries(self, node: y.Node, what: str) -> list[tuple[str, y.Node, y.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            self._report(f"{y.kind_of(node)} stands where {what} and their meanings belong", node)
+        return y.entries(node)
+
+    def _distinct(self, entries: Sequence[tuple[str, y.Node, y.Node]]) -> Iterator[tuple[str, y.Node]]:
+        """Yield each word with the node of its meaning; report what is no word, and words that are the same."""
+        written: dict[str, str] = {}
+        for key, key_node, answer in entries:
+            word = word_of(key)
+            if not word:
+                self._report("an empty cell is unknown and cannot mean anything else", key_node)
+            elif word in written:
+                self._report(f'"{key}" is the same word as "{written[word]}"', key_node)
+            else:
+                written[word] = key
+                yield word, answer
+
+    def _answer(self, findings: Sequence[Finding], node: y.Node) -> str:
+        """Return what a word means; report it where that answers none of *findings*."""
         text = self._text(node)
-        problem = read_answer(finding, text)
-        if isinstance(problem, Problem):
-            self._report(problem.message, node, problem.hint)
+        problems = [read_answer(finding, text) for finding in findings]
+        if text and all(isinstance(problem, Problem) for problem in problems):
+            [problem, *others] = problems
+            assert isinstance(problem, Problem)
+            if not others:
+                self._report(problem.message, node, problem.hint)
+                return text
+            options = {option for finding in findings for option in finding.option_ids}
+            close = nearest(text, [*WORDS, *sorted(options)])
+            self._report(f'"{text}" is an answer to no finding', node, f'did you mean "{close}"?' if close else None)
         return text
 
     def _text(self, node: y.Node) -> str:
@@ -161,5 +196,6 @@ class _Reading:
         self.problems.append(Problem("SF705", message, y.location(node, self._name), hint))
 
 
-def _word(text: str) -> str:
-    return text.strip().lower()
+def word_of(text: str) -> str:
+    """Return *text* as words of the user's own are compared: lower case, no spaces around it, 1.0 as 1."""
+    return re.sub(WHOLE_NUMBER, r"\1", text.strip().lower())

@@ -7,7 +7,6 @@ lines up and cuts long ones off would lose what it cannot place: a record has as
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +18,7 @@ from spinefoot.tables.chunks import Chunk, shown, split_readable, unreadable
 from spinefoot.tables.csv_records import Cutter, Records
 from spinefoot.tables.faults import ROW, faults_of_rows
 from spinefoot.tables.inputs import Source
-from spinefoot.tables.streams import TO_UTF8, blocks_of
+from spinefoot.tables.streams import blocks_of, check_utf8, without_mark
 
 __all__ = ["csv_chunks", "csv_header"]
 
@@ -66,15 +65,15 @@ def _records(source: Source, separator: str, size: int | None = None) -> Iterato
     offset = 0
     done: float | None = None
     for block, done in blocks_of(source, size):
-        text = rest + block if rest or offset else _without_mark(source, block)
+        text = rest + block if rest or offset else without_mark(source, block)
         records, used = cutter.cut(text, last=False)
         rest = text[used:]
-        _check_text(source, text[:used], offset)
+        check_utf8(source, text[:used], offset)
         offset += used
         if len(records.cells):
             yield records, done
     if rest:
-        _check_text(source, rest, offset)
+        check_utf8(source, rest, offset)
         records, _ = cutter.cut(rest + b"\n", last=True)
         if len(records.cells):
             yield records, done
@@ -133,20 +132,6 @@ def _header(source: Source, records: Records, separator: str) -> list[str]:
     if problems:
         raise InputError(problems)
     return names
-
-
-def _without_mark(source: Source, text: bytes) -> bytes:
-    """Return *text* without its byte order mark; refuse the encodings that Excel also writes."""
-    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text.partition(b"\n")[0]:
-        raise unreadable(source.name, "the file is UTF-16 or not text", "save it as UTF-8")
-    return text.removeprefix(codecs.BOM_UTF8)
-
-
-def _check_text(source: Source, text: bytes, offset: int) -> None:
-    try:
-        text.decode()
-    except UnicodeDecodeError as error:
-        raise unreadable(source.name, f"the file is not UTF-8 text (byte {offset + error.start})", TO_UTF8) from None
 
 
 def _empty(source: Source) -> InputError:

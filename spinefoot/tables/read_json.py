@@ -8,8 +8,8 @@ checks each line and names its keys before Polars makes columns of them: Polars 
 from __future__ import annotations
 
 import json
-from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import msgspec
 import polars as pl
@@ -17,15 +17,16 @@ import polars as pl
 from spinefoot.model.case import Expected
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.chunks import LONGEST_RECORD, Chunk, shown, split_readable, unreadable
-from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
+from spinefoot.tables.faults import RESERVED, ROW, faults_of_rows, join_faults, no_faults
 from spinefoot.tables.inputs import Source
 from spinefoot.tables.read_symptoms import EXPECTATIONS, document_chunk
-from spinefoot.tables.streams import blocks_of
+from spinefoot.tables.streams import blocks_of, check_utf8, without_mark
 
 __all__ = ["json_chunks", "ndjson_chunks"]
 
 _LARGEST_ARRAY = 512 * 2**20
 _NO_RECORD = "the line is not a JSON record"
+_TOO_DEEP = f"{_NO_RECORD}: it is nested too deeply"
 _RECORDS = 50_000
 
 
@@ -46,9 +47,11 @@ def ndjson_chunks(source: Source) -> Iterator[Chunk]:
     """
     reader = _Reader()
     rest = b""
+    begun = False
     done: float | None = None
     for block, done in blocks_of(source):
-        text = rest + block
+        text = rest + (block if begun else without_mark(source, block))
+        begun = True
         used = text.rfind(b"\n") + 1
         rest = text[used:]
         if len(rest) > LONGEST_RECORD:
@@ -75,14 +78,18 @@ def json_chunks(source: Source, rulebase: RuleBase) -> Iterator[Chunk]:
         text += block
         if len(text) > _LARGEST_ARRAY:
             raise unreadable(source.name, "a JSON array is read whole, and this is larger than 512 MiB", "use NDJSON")
+    text = without_mark(source, text)
     if text.lstrip().startswith(b"{"):
         yield document_chunk(text, "json", source.name, rulebase)
         return
     if not text.strip():
         raise unreadable(source.name, "the file is empty")
+    check_utf8(source, text)
     try:
-        records = msgspec.json.decode(text.removeprefix(BOM_UTF8), type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        records = msgspec.json.decode(text, type=list[msgspec.Raw])
+    except RecursionError:
+        raise unreadable(source.name, "this is not a JSON array of records: it is nested too deeply") from None
+    except msgspec.DecodeError as error:
         raise unreadable(source.name, f"this is not a JSON array of records: {error}") from None
     # A record written over several lines becomes one line; line breaks within strings are escaped in JSON.
     lines = [bytes(record).replace(b"\r", b" ").replace(b"\n", b" ") for record in records]
@@ -107,15 +114,13 @@ class _Reader:
         lines = [stripped for line in lines if (stripped := line.strip())]
         if not lines:
             return None
-        if self.rows == 0:
-            lines[0] = lines[0].removeprefix(BOM_UTF8)
         first = self.rows + 1
         self.rows += len(lines)
         reasons = self._faults(lines)
         readable = [place for place in range(len(lines)) if place not in reasons]
         frames, misread = split_readable(readable, lambda places: self._parse([lines[place] for place in places]))
         bad = {readable[number] for number in misread}
-        reasons |= dict.fromkeys(bad, "the line holds a value that cannot be read")
+        reasons |= {place: _why_misread(lines[place]) for place in bad}
         frame = pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema=self._schema())
         rows = [first + place for place in readable if place not in bad]
         lines_shown = [shown(lines[place]) for place in reasons]
@@ -134,8 +139,10 @@ class _Reader:
                 self._nested = "findings" in record
             try:
                 _refuse_repeated(line, record)
-                names.update(_findings(record) if self._nested else record)
-            except msgspec.DecodeError as error:
+                found = _findings(record) if self._nested else record
+                _refuse_reserved(found)
+                names.update(found)
+            except (msgspec.DecodeError, json.JSONDecodeError) as error:
                 reasons[place] = f"{_NO_RECORD}: {error}"
             except ValueError as error:
                 reasons[place] = str(error)
@@ -164,17 +171,33 @@ class _Reader:
 
 def _decoded(lines: Sequence[bytes]) -> list[dict[str, msgspec.Raw] | str]:
     """Return the record in each of *lines*, or why there is none."""
-    try:
-        return [*_RECORD.decode_lines(b"\n".join(lines))]
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return [_decoded_alone(line) for line in lines]
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        records = _RECORD.decode_lines(b"\n".join(lines))
+        if len(records) == len(lines):  # a record may go over lines, and two may stand in one
+            return [*records]
+    return [_decoded_alone(line) for line in lines]
 
 
 def _decoded_alone(line: bytes) -> dict[str, msgspec.Raw] | str:
     try:
         return _RECORD.decode(line)
+    except RecursionError:
+        return _TOO_DEEP
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return f"{_NO_RECORD}: {error}"
+
+
+def _why_misread(line: bytes) -> str:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return "the line is not UTF-8 text"
+    return "the line holds a value that cannot be read"
+
+
+def _refuse_reserved(names: Iterable[str]) -> None:
+    for name in RESERVED.intersection(names):
+        raise ValueError(f'the key "{name}" is kept for spinefoot itself')
 
 
 def _findings(record: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import sys
 import zlib
@@ -14,12 +15,12 @@ import polars as pl
 from spinefoot.tables.chunks import unreadable
 from spinefoot.tables.inputs import Source
 
-__all__ = ["BLOCK", "TO_UTF8", "blocks_of", "stdin"]
+__all__ = ["BLOCK", "blocks_of", "check_utf8", "stdin", "without_mark"]
 
 BLOCK = 8 * 2**20
 """Bytes read at once. A wide table of text takes about six times as much as columns."""
 
-TO_UTF8 = "save it as UTF-8, for example with iconv -f latin1 -t utf-8"
+_TO_UTF8 = "save it as UTF-8, for example with iconv -f latin1 -t utf-8"
 
 _LINES = 20_000
 
@@ -44,8 +45,33 @@ def blocks_of(source: Source, size: int | None = None) -> Iterator[tuple[bytes, 
             yield from _file(source, size or BLOCK)
     except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
         if "invalid utf8" in str(error):  # of .zst, whose text Polars checks
-            raise unreadable(source.name, "the file is not UTF-8 text", TO_UTF8) from None
+            raise unreadable(source.name, "the file is not UTF-8 text", _TO_UTF8) from None
         raise unreadable(source.name, f"the file cannot be read: {_reason(error)}") from None
+
+
+def without_mark(source: Source, text: bytes) -> bytes:
+    """
+    Return *text*, with which *source* begins, without its byte order mark.
+
+    Raises:
+        InputError: It is UTF-16, as spreadsheets also write, or no text.
+    """
+    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text.partition(b"\n")[0]:
+        raise unreadable(source.name, "the file is UTF-16 or not text", "save it as UTF-8")
+    return text.removeprefix(codecs.BOM_UTF8)
+
+
+def check_utf8(source: Source, text: bytes, offset: int = 0) -> None:
+    """
+    Make sure that *text*, which stands at the byte *offset* of *source*, is UTF-8.
+
+    Raises:
+        InputError: It is not; with the first byte that is none.
+    """
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        raise unreadable(source.name, f"the file is not UTF-8 text (byte {offset + error.start})", _TO_UTF8) from None
 
 
 def stdin() -> IO[bytes]:

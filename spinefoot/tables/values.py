@@ -17,6 +17,7 @@ from spinefoot.errors import InputError, Location, Problem
 from spinefoot.executors.columns.plan import column_type
 from spinefoot.model.findings import Finding, Value
 from spinefoot.tables.faults import ROW, faults_of_rows, join_faults, no_faults
+from spinefoot.tables.mapping import WHOLE_NUMBER, word_of
 
 __all__ = ["Typing"]
 
@@ -99,8 +100,10 @@ class _Column:
             return column.cast(pl.String)
         if kind.is_float():
             column = column.fill_nan(None)
-        if not self._words or kind == pl.String():
+        if not self._words:
             return column.cast(pl.Float64) if kind.is_decimal() else column
+        if kind == pl.String():
+            return column.str.replace(WHOLE_NUMBER, "$1")
         if kind.is_float() or kind.is_decimal():
             number = column.cast(pl.Float64)
             whole = (number == number.floor()) & (number.abs() < 2**53)
@@ -154,7 +157,7 @@ class _Column:
 
     def _read(self, value: Any) -> Value | Problem | None:
         if isinstance(value, str):
-            value = self._words.get(value.strip().lower(), value)
+            value = self._words.get(word_of(value), value)
         return read_answer(self.finding, value)
 
     def _remember(self, answers: Mapping[Any, Value]) -> None:
