@@ -97,20 +97,28 @@ class Outputs:
         Make sure that *paths* may be written.
 
         Raises:
-            UsageError: Two are the same, or one exists and may not be replaced.
+            UsageError: Two are the same, one exists and may not be replaced, or one has no folder to stand in.
         """
-        folders = [path for path in dict.fromkeys(paths) if path.is_dir()]
-        problems = [Problem("SF711", "a folder has this name", Location(str(path))) for path in folders]
-        problems += [
-            Problem("SF711", "the file exists", Location(str(path)), "--force replaces it")
-            for path in dict.fromkeys(paths)
-            if path != STDOUT and path not in folders and path.exists() and not self._force
-        ]
+        problems = [problem for path in dict.fromkeys(paths) if path != STDOUT and (problem := self._obstacle(path))]
         places = [path.resolve() for path in paths]
         twice = [path for path, place in zip(paths, places, strict=True) if places.count(place) > 1]
         problems += [Problem("SF711", "two outputs go here", Location(str(path))) for path in twice[:1]]
         if problems:
             raise UsageError(problems)
+
+    def _obstacle(self, path: Path) -> Problem | None:
+        where = Location(str(path))
+        try:
+            if path.is_dir():
+                return Problem("SF711", "a folder has this name", where)
+            if not path.resolve().parent.is_dir():
+                return Problem("SF711", "there is no such folder", where)
+            if path.exists() and not self._force:
+                return Problem("SF711", "the file exists", where, "--force replaces it")
+            _part_of(path).exists()  # raises where the name is too long
+        except OSError as error:
+            return Problem("SF711", f"the file cannot be written: {error.strerror}", where)
+        return None
 
     def remove_at_commit(self, path: Path) -> None:
         """Let an old file that this run has nothing to write to disappear at `commit`."""
@@ -161,15 +169,17 @@ class Outputs:
 
     def _open(self, path: Path) -> IO[bytes]:
         if path == STDOUT:
+            if sys.stdout is None:
+                raise OutputError([Problem("SF712", "stdout is closed", Location(str(path)))])
             self._files[path] = sys.stdout.buffer
             return sys.stdout.buffer
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part = _part_of(path)
         try:
             handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             message = f"the file cannot be written: {error.strerror}"
             raise OutputError([Problem("SF712", message, Location(str(path)))]) from None
-        self._parts[path] = part
+        self._parts[path.resolve()] = part
         file = os.fdopen(handle, "wb")
         self._files[path] = file
         return file
@@ -180,6 +190,12 @@ class Outputs:
                 with suppress(OSError):  # what was held back is lost only where it is thrown away; `commit` has flushed
                     file.close()
         self._files = {}
+
+
+def _part_of(path: Path) -> Path:
+    """Return the temporary name, beside the file that *path* leads to."""
+    target = path.resolve()
+    return target.with_name(f".{target.name}.{os.getpid()}.part")
 
 
 class _Guarded:
@@ -204,13 +220,25 @@ class _Guarded:
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
     try:
-        yield
+        with _reason_of_stdout(path):
+            yield
     except BrokenPipeError:
         raise
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
         hint = None if isinstance(error, OSError) else "is the disk full?"
         raise OutputError([Problem("SF712", f"the file cannot be written: {reason}", Location(str(path)), hint)]) from None
+
+
+@contextmanager
+def _reason_of_stdout(path: Path) -> Iterator[None]:
+    """Let the system say why stdout takes nothing: Polars does not. What is there by then is of no use in any case."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if path == STDOUT and not (isinstance(error, OSError) and error.errno):
+            os.write(sys.stdout.fileno(), b"\n")
+        raise
 
 
 class _CsvWriter:

@@ -11,7 +11,9 @@ import polars as pl
 from spinefoot.batch.outputs import STDOUT, Outputs, Writer, format_of
 from spinefoot.batch.run import Assessed, Batch
 from spinefoot.batch.tally import Tally
+from spinefoot.errors import Location, Problem, UsageError
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.inputs import SIDECAR
 from spinefoot.version import __version__
 
 __all__ = ["Destinations", "record", "rejects_beside"]
@@ -40,7 +42,7 @@ class Destinations(msgspec.Struct, frozen=True):
         """The file beside results that have no place for it themselves: text formats."""
         texts = [path for path in (self.results, self.trace) if path not in (None, STDOUT) and format_of(path) != "parquet"]
         main = self.results if self.results not in (None, STDOUT) else self.trace
-        return main.with_suffix(".meta.json") if main is not None and texts else None
+        return main.with_suffix(SIDECAR) if main is not None and texts else None
 
 
 def rejects_beside(results: Path) -> Path:
@@ -65,7 +67,7 @@ def record(
 
     Raises:
         InputError: The input cannot be read, or a row is at fault and the batch is strict.
-        UsageError: An output exists.
+        UsageError: An output exists, has no folder, or would replace an input; only results may do that.
         OutputError: An output cannot be written.
     """
     tally = Tally()
@@ -75,6 +77,7 @@ def record(
         "rulebase_sha256": rulebase.sha256,
         "disclaimer": rulebase.disclaimer,
     }
+    _keep_inputs(batch, to)
     with Outputs(force=to.force) as outputs:
         outputs.reserve([path for path in (to.results, to.rejects, to.trace, to.sidecar) if path is not None])
         tables = _Tables(outputs, to, about)
@@ -86,6 +89,14 @@ def record(
         tables.finish(tally)
         outputs.commit()
     return tally
+
+
+def _keep_inputs(batch: Batch, to: Destinations) -> None:
+    inputs = {path.resolve() for path in batch.inputs}
+    beside = [path for path in (to.rejects, to.trace, to.sidecar) if path not in (None, STDOUT)]
+    lost = [path for path in beside if path.resolve() in inputs]
+    if lost:
+        raise UsageError([Problem("SF711", "this is an input", Location(str(path)), "name another file") for path in lost])
 
 
 class _Tables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -72,8 +73,12 @@ class Batch:
         for source in sources:
             header = header_of(source, options.separator)
             if header is not None and not self._reader(source).layout(header).findings:
-                message = "no column holds a finding, so that nothing can be concluded"
-                raise InputError([Problem("SF701", message, Location(source.name), "`spinefoot findings` lists them")])
+                raise _nothing_to_conclude_from(source)
+
+    @property
+    def inputs(self) -> list[Path]:
+        """The files that are read."""
+        return [path for source in self._sources for path in source.paths]
 
     @property
     def left_out(self) -> list[str]:
@@ -85,17 +90,22 @@ class Batch:
         Yield what comes of the rows, in their order; at least once, if only with tables of no rows.
 
         Raises:
-            InputError: A source cannot be read; with *strict*, the first row with a fault.
+            InputError: A source cannot be read, or has rows and no finding; with *strict*, the first row with a fault.
         """
-        sizes = [sum(path.stat().st_size for path in source.paths) for source in self._sources]
+        sizes = [source.size for source in self._sources]
         total, before = sum(sizes), 0
         for source, size in zip(self._sources, sizes, strict=True):
+            some_rows = some_findings = False
             for rows in self._rows(source):
+                some_rows |= rows.answers.height > 0
+                some_findings |= len(rows.layout.findings) > 0
                 assessed = self._assess(rows, source)
                 if self._options.strict and assessed.faults.height:
                     raise _first(assessed.faults)
                 done = (before + size * rows.done) / total if total and rows.done is not None else None
                 yield assessed._replace(done=done)
+            if some_rows and not some_findings:
+                raise _nothing_to_conclude_from(source)
             before += size
 
     def _reader(self, source: Source) -> RowReader:
@@ -145,6 +155,11 @@ class Batch:
         plain = (r.patterns, r.red_flags, r.scope, r.root_level_rules, r.urgency_rules, r.spine_link_rules, r.advice)
         names = [rule.id for rules in plain for rule in rules]
         return pl.Enum([*names, *(item.id for cause in r.causes for item in cause.evidence)])
+
+
+def _nothing_to_conclude_from(source: Source) -> InputError:
+    message = "no column holds a finding, so that nothing can be concluded"
+    return InputError([Problem("SF701", message, Location(source.name), "`spinefoot findings` lists them")])
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:

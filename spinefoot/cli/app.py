@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from importlib import import_module
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from spinefoot.errors import SpinefootError
+from spinefoot.errors import ExitCode, SpinefootError
 from spinefoot.version import __version__
 
 __all__ = ["app", "load_commands", "main"]
@@ -98,4 +99,16 @@ def main() -> None:
     # Nor does it pay to search them once more on the way out.
     atexit.register(gc.freeze)
     load_commands(*sys.argv[1:2])
-    app(prog_name="spinefoot")
+    try:
+        app(prog_name="spinefoot")
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _end_without_stdout(error)
+
+
+def _end_without_stdout(error: OSError) -> NoReturn:
+    """Say that stdout takes nothing more, and keep Python from trying again on its way out."""
+    sys.stderr.write(f"stdout: SF712 what was to be shown cannot be written: {error.strerror}\n")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(ExitCode.FAULT)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from spinefoot.model.rulebase import RuleBase
     from spinefoot.tables.inputs import Source
 
-_KILLED = 143
 _COLUMNS_SHOWN = 10
 
 
@@ -102,7 +101,7 @@ def batch(
         raise typer.BadParameter("--separator takes one character")
     if inputs.count("-") > 1:
         raise typer.BadParameter("stdin can be read only once")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_KILLED))  # so that what was begun is cleared away
+    _clear_away_when_told_to_stop()
     from spinefoot.batch.recording import record
     from spinefoot.batch.run import Batch, Options
     from spinefoot.cli.progress import progress_bar
@@ -135,6 +134,14 @@ def batch(
     _state(tally, run.left_out, to, rulebase)
     if tally.rejected:
         raise typer.Exit(ExitCode.PARTLY_REJECTED if tally.written else ExitCode.UNREADABLE)
+
+
+def _clear_away_when_told_to_stop() -> None:
+    """Leave by an exception, so that what was begun is cleared away, unless the signal is to be ignored (nohup)."""
+    for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)  # Windows has the first alone
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def _destinations(output: Path | None, rejects: Path | None, trace: Path | None, stdout_format: str, force: bool) -> Destinations:

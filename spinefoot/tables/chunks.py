@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 import polars as pl
 
 from spinefoot.errors import InputError, Location, Problem
+from spinefoot.tables.faults import RESERVED, ROW
 
-__all__ = ["LONGEST_RECORD", "Chunk", "parts_of", "shown", "split_readable", "unreadable"]
+__all__ = ["LONGEST_RECORD", "Chunk", "parts_of", "refuse_reserved", "shown", "split_readable", "unreadable"]
 
 T = TypeVar("T")
 
@@ -35,10 +36,13 @@ class Chunk(NamedTuple):
 
 
 def parts_of(chunk: Chunk, rows: int) -> Iterator[Chunk]:
-    """Yield *chunk* in parts of at most *rows* rows."""
-    yield chunk._replace(frame=chunk.frame.slice(0, rows))
-    for start in range(rows, chunk.frame.height, rows):
-        yield chunk._replace(frame=chunk.frame.slice(start, rows), faults=chunk.faults.clear(), problems=())
+    """Yield *chunk* in parts of at most *rows* rows, each with the faults before the next."""
+    frame, faults, problems = chunk.frame, chunk.faults, chunk.problems
+    while frame.height > rows:
+        before = faults[ROW] < frame[ROW][rows]
+        yield chunk._replace(frame=frame.head(rows), faults=faults.filter(before), problems=problems)
+        frame, faults, problems = frame.slice(rows), faults.filter(~before), ()
+    yield chunk._replace(frame=frame, faults=faults, problems=problems)
 
 
 def split_readable(records: Sequence[T], parse: Callable[[Sequence[T]], pl.DataFrame]) -> tuple[list[pl.DataFrame], list[int]]:
@@ -63,6 +67,19 @@ def shown(record: bytes) -> str:
     """Return a record that cannot be read as a table of faults shows it."""
     text = record.decode(errors="replace")
     return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."
+
+
+def refuse_reserved(names: Iterable[str], name: str) -> None:
+    """
+    Make sure that no column has a name that tables of rows and faults use themselves.
+
+    Raises:
+        InputError: One has; *name* is that of the source.
+    """
+    message, hint = 'the name "{}" is kept for spinefoot itself', "rename the column"
+    found = [Problem("SF702", message.format(taken), Location(name), hint) for taken in names if taken in RESERVED]
+    if found:
+        raise InputError(found)
 
 
 def unreadable(name: str, message: str, hint: str | None = None) -> InputError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Sequence
+from contextlib import suppress
 from glob import glob, has_magic
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,7 @@ from spinefoot.casecheck import case_files
 from spinefoot.casefile import SUFFIXES
 from spinefoot.errors import Location, Problem
 
-__all__ = ["STDIN", "TABLE_FORMATS", "Source", "find_sources"]
+__all__ = ["SIDECAR", "STDIN", "TABLE_FORMATS", "Source", "find_sources"]
 
 STDIN = "stdin"
 """How messages call the source "-"."""
@@ -30,6 +31,9 @@ TABLE_FORMATS = {
     ".pq": "parquet",
 }
 COMPRESSIONS = (".gz", ".zst")
+SIDECAR = ".meta.json"
+"""How the files end that say beside results which rules they come from."""
+
 _BEGINNING = 1024
 _COMPRESSED = ("csv", "tsv", "ndjson", "json")
 
@@ -46,6 +50,16 @@ class Source(msgspec.Struct, frozen=True):
     format: str
     paths: tuple[Path, ...] = ()
     compression: str = ""
+
+    @property
+    def is_read_once(self) -> bool:
+        """Whether what was read is gone: stdin, and pipes that have a name."""
+        return not self.paths or any(path.is_fifo() for path in self.paths)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its files, as far as they are known."""
+        return sum(path.stat().st_size for path in self.paths if path.exists())
 
 
 def find_sources(names: Sequence[str], stdin_format: str = "csv") -> tuple[list[Source], list[Problem]]:
@@ -75,9 +89,16 @@ def _together(sources: Sequence[Source]) -> list[Source]:
 def _find(name: str, stdin_format: str) -> list[Source | Problem]:
     if name == "-":
         return [Source(STDIN, stdin_format)]
+    try:
+        return _find_files(name)
+    except OSError as error:  # the name itself is impossible, or a folder on the way cannot be read
+        return [Problem("SF101", f"the file cannot be read: {error.strerror}", Location(name))]
+
+
+def _find_files(name: str) -> list[Source | Problem]:
     path = Path(name)
     if path.is_dir():
-        files = case_files(path)
+        files = [file for file in case_files(path) if not _is_sidecar(file)]
         if not files:
             hint = f"their endings: {', '.join(SUFFIXES)}; name tables by themselves"
             return [Problem("SF601", "the folder holds no symptom file", Location(name), hint)]
@@ -86,7 +107,7 @@ def _find(name: str, stdin_format: str) -> list[Source | Problem]:
         return [_of_file(path)]
     if not has_magic(name):
         return [Problem("SF101", "there is no such file", Location(name))]
-    matches = [Path(match) for match in sorted(glob(name, recursive=True)) if Path(match).is_file()]
+    matches = [Path(match) for match in sorted(glob(name, recursive=True)) if not Path(match).is_dir()]
     return [_of_file(match) for match in matches] or [Problem("SF101", "no file matches", Location(name))]
 
 
@@ -104,8 +125,19 @@ def _of_file(path: Path) -> Source | Problem:
 
 def _is_object(path: Path) -> bool:
     """Tell whether a JSON file holds one object, which a symptom file is, and not a list of records."""
+    if path.is_fifo():
+        return False  # it can be read only once, and then either will do
     try:
         with path.open("rb") as file:
             return file.read(_BEGINNING).removeprefix(BOM_UTF8).lstrip().startswith(b"{")
     except OSError:
         return False  # whoever reads it says why
+
+
+def _is_sidecar(path: Path) -> bool:
+    """Tell whether `batch` wrote this file beside its results, which may lie among the symptom files."""
+    if not path.name.endswith(SIDECAR):
+        return False
+    with suppress(OSError, msgspec.DecodeError):
+        return {"spinefoot", "rulebase", "rows"} <= msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw]).keys()
+    return False

@@ -174,15 +174,12 @@ class _Reading:
     def _answer(self, findings: Sequence[Finding], node: y.Node) -> str:
         """Return what a word means; report it where that answers none of *findings*."""
         text = self._text(node)
-        problems = [read_answer(finding, text) for finding in findings]
-        if text and all(isinstance(problem, Problem) for problem in problems):
-            [problem, *others] = problems
-            assert isinstance(problem, Problem)
-            if not others:
-                self._report(problem.message, node, problem.hint)
+        problems = [problem for finding in findings if isinstance(problem := read_answer(finding, text), Problem)]
+        if text and len(problems) == len(findings):
+            if len(findings) == 1:
+                self._report(problems[0].message, node, problems[0].hint)
                 return text
-            options = {option for finding in findings for option in finding.option_ids}
-            close = nearest(text, [*WORDS, *sorted(options)])
+            close = nearest(text, [*WORDS, *sorted({option for finding in findings for option in finding.option_ids})])
             self._report(f'"{text}" is an answer to no finding', node, f'did you mean "{close}"?' if close else None)
         return text
 

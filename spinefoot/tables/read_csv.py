@@ -8,13 +8,14 @@ lines up and cuts long ones off would lose what it cannot place: a record has as
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
 
 from spinefoot.errors import InputError, Location, Problem
-from spinefoot.tables.chunks import Chunk, shown, split_readable, unreadable
+from spinefoot.tables.chunks import Chunk, refuse_reserved, shown, split_readable, unreadable
 from spinefoot.tables.csv_records import Cutter, Records
 from spinefoot.tables.faults import ROW, faults_of_rows
 from spinefoot.tables.inputs import Source
@@ -124,7 +125,8 @@ def _header(source: Source, records: Records, separator: str) -> list[str]:
             hint = "save it with line ends as Unix or Windows have them"
             raise unreadable(source.name, "the lines end with a carriage return alone", hint) from None
         raise unreadable(source.name, f"the first line cannot be read: {error}", "it names the columns") from None
-    twice = sorted({name for name in names if names.count(name) > 1 and name})
+    refuse_reserved(names, source.name)
+    twice = sorted(name for name, times in Counter(names).items() if times > 1 and name)
     problems = [Problem("SF702", f'two columns are called "{name}"', Location(source.name)) for name in twice]
     if "" in names:
         message = f"column {names.index('') + 1} has no name"

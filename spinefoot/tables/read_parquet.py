@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from spinefoot.errors import InputError
-from spinefoot.tables.chunks import Chunk, unreadable
+from spinefoot.tables.chunks import Chunk, refuse_reserved, unreadable
 from spinefoot.tables.faults import ROW, no_faults
 from spinefoot.tables.inputs import Source
 from spinefoot.tables.streams import stdin
@@ -25,7 +25,9 @@ def parquet_header(source: Source) -> list[str]:
         InputError: This is not a whole Parquet file.
     """
     try:
-        return pl.scan_parquet(_content(source), glob=False).collect_schema().names()
+        names = pl.scan_parquet(_content(source), glob=False).collect_schema().names()
+        refuse_reserved(names, source.name)
+        return names
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _damaged(source, error) from None
 
@@ -39,6 +41,7 @@ def parquet_chunks(source: Source, rows: int) -> Iterator[Chunk]:
     """
     try:
         table = pl.scan_parquet(_content(source), glob=False)
+        refuse_reserved(table.collect_schema().names(), source.name)
         total = table.select(pl.len()).collect().item()
         first = 1
         for frame in table.collect_batches(chunk_size=rows, maintain_order=True):
@@ -52,8 +55,10 @@ def parquet_chunks(source: Source, rows: int) -> Iterator[Chunk]:
 
 
 def _content(source: Source) -> Path | BytesIO:
-    """Return the file. A Parquet file is read from its end, so that of stdin is kept in memory."""
-    return source.paths[0] if source.paths else BytesIO(stdin().read())
+    """Return the file. A Parquet file is read from its end, so that what can be read only once is kept in memory."""
+    if not source.paths:
+        return BytesIO(stdin().read())
+    return BytesIO(source.paths[0].read_bytes()) if source.is_read_once else source.paths[0]
 
 
 def _damaged(source: Source, error: Exception) -> InputError:

@@ -28,7 +28,7 @@ def chunks_of(source: Source, rulebase: RuleBase, rows: int, separator: str | No
 
 def header_of(source: Source, separator: str | None = None) -> list[str] | None:
     """Return the columns of *source* in their order; None where only reading it all would tell."""
-    if not source.paths or source.format not in ("csv", "tsv", "parquet"):
+    if source.is_read_once or source.format not in ("csv", "tsv", "parquet"):
         return None
     if source.format == "parquet":
         return parquet_header(source)

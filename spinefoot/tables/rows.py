@@ -115,9 +115,9 @@ class RowReader:
         return frame.select(ROW, id.alias(ID), file.alias(FILE), *(_as_text(name, frame.schema[name]) for name in kept))
 
     def _id(self, name: str, kind: pl.DataType) -> pl.Expr:
-        if kind.is_nested() or kind == pl.Binary():
+        if kind.is_nested() or isinstance(kind, pl.Binary | pl.Duration | pl.Object):
             message = f'the column "{name}" is of the type {kind}'
-            raise InputError([Problem("SF704", message, Location(self._source.name), f"{ID_COLUMN}s are text or numbers")])
+            raise InputError([Problem("SF704", message, Location(self._source.name), f"{ID_COLUMN}s are text, numbers or dates")])
         column = pl.col(name).fill_nan(None) if kind.is_float() else pl.col(name)
         return column.cast(pl.String)
 

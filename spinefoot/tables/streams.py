@@ -6,14 +6,16 @@ import codecs
 import gzip
 import sys
 import zlib
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import IO, cast
 
-import polars as pl
-
 from spinefoot.tables.chunks import unreadable
-from spinefoot.tables.inputs import Source
+from spinefoot.tables.inputs import STDIN, Source
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 __all__ = ["BLOCK", "blocks_of", "check_utf8", "stdin", "without_mark"]
 
@@ -21,8 +23,6 @@ BLOCK = 8 * 2**20
 """Bytes read at once. A wide table of text takes about six times as much as columns."""
 
 _TO_UTF8 = "save it as UTF-8, for example with iconv -f latin1 -t utf-8"
-
-_LINES = 20_000
 
 
 def blocks_of(source: Source, size: int | None = None) -> Iterator[tuple[bytes, float | None]]:
@@ -37,15 +37,12 @@ def blocks_of(source: Source, size: int | None = None) -> Iterator[tuple[bytes, 
         InputError: It cannot be read, or its compressed data ends too early.
     """
     try:
-        if source.compression == ".zst":
-            yield from _zstandard(source.paths[0], size or BLOCK)
-        elif not source.paths:
-            yield from _whole(stdin(), size or BLOCK, lambda: None)
-        else:
+        if source.paths:
             yield from _file(source, size or BLOCK)
-    except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
-        if "invalid utf8" in str(error):  # of .zst, whose text Polars checks
-            raise unreadable(source.name, "the file is not UTF-8 text", _TO_UTF8) from None
+        else:
+            while block := stdin().read(size or BLOCK):
+                yield block, None
+    except (OSError, EOFError, zlib.error, zstd.ZstdError) as error:
         raise unreadable(source.name, f"the file cannot be read: {_reason(error)}") from None
 
 
@@ -75,7 +72,14 @@ def check_utf8(source: Source, text: bytes, offset: int = 0) -> None:
 
 
 def stdin() -> IO[bytes]:
-    """Return stdin as bytes."""
+    """
+    Return stdin as bytes.
+
+    Raises:
+        InputError: The shell has closed it.
+    """
+    if sys.stdin is None:
+        raise unreadable(STDIN, "stdin is closed")
     return sys.stdin.buffer
 
 
@@ -83,28 +87,15 @@ def _file(source: Source, size: int) -> Iterator[tuple[bytes, float | None]]:
     path = source.paths[0]
     whole = path.stat().st_size
     with path.open("rb") as file:
-        content = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if source.compression else file
-        yield from _whole(content, size, lambda: min(1.0, file.tell() / whole) if whole else None)
+        content = _decompressed(file, source.compression)
+        while block := content.read(size):
+            yield block, min(1.0, file.tell() / whole) if whole else None
 
 
-def _whole(file: IO[bytes], size: int, done: Callable[[], float | None]) -> Iterator[tuple[bytes, float | None]]:
-    while block := file.read(size):
-        yield block, done()
-
-
-def _zstandard(path: Path, size: int) -> Iterator[tuple[bytes, float | None]]:
-    """Yield blocks of whole lines: Polars decompresses, and Python itself cannot before 3.14."""
-    held: list[bytes] = []
-    held_bytes = 0
-    for lines in pl.scan_lines(path).collect_batches(chunk_size=_LINES):
-        text = lines.to_series().str.join("\n").item().encode() + b"\n"
-        held.append(text)
-        held_bytes += len(text)
-        if held_bytes >= size:
-            yield b"".join(held), None
-            held, held_bytes = [], 0
-    if held:
-        yield b"".join(held), None
+def _decompressed(file: IO[bytes], compression: str) -> IO[bytes]:
+    if compression == ".gz":
+        return cast(IO[bytes], gzip.GzipFile(fileobj=file))
+    return cast(IO[bytes], zstd.ZstdFile(file)) if compression == ".zst" else file
 
 
 def _reason(error: Exception) -> str:

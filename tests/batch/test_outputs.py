@@ -73,14 +73,15 @@ def test_a_folder_is_not_replaced_by_an_output(folder: str, batch: Run) -> None:
     assert sorted(path.name for path in Path().iterdir()) == sorted(["in.csv", folder])
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs a folder in which nobody can write")
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_an_output_that_cannot_be_written_is_an_error_with_its_name(ending: str, batch: Run) -> None:
     Path("in.csv").write_text(GOOD)
 
-    done = batch("in.csv", "-o", f"nowhere/out.{ending}")
+    done = batch("in.csv", "-o", f"/proc/out.{ending}")
 
     assert done.exit_code == 1
-    assert f"nowhere/out.{ending}: SF712 the file cannot be written: No such file or directory" in done.stderr
+    assert f"/proc/out.{ending}: SF712 the file cannot be written: " in done.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -169,7 +170,9 @@ def test_a_run_that_is_killed_leaves_the_old_file_or_none(old: str | None, tmp_p
     assert left == [f".out.csv.{process.pid}.part"]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129), (signal.SIGQUIT, 131)]
+)
 def test_a_run_that_is_told_to_stop_leaves_nothing_behind(number: signal.Signals, code: int, tmp_path: Path) -> None:
     process = started(tmp_path, "out.csv")
 
@@ -179,3 +182,98 @@ def test_a_run_that_is_told_to_stop_leaves_nothing_behind(number: signal.Signals
     assert process.returncode == code
     assert b"Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_goes_on_when_the_terminal_closes_and_that_was_to_be_ignored(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        process = started(tmp_path, "out.csv")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    process.send_signal(signal.SIGHUP)
+    process.communicate()
+
+    assert process.returncode == 0
+    assert (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("in.csv", ["-o", "out.csv", "--rejects", "in.csv"]),
+        ("x.rejects.csv", ["-o", "x.csv"]),
+        ("in.csv", ["-o", "out.parquet", "--trace-table", "./in.csv"]),
+        ("out.meta.json", ["-o", "out.csv"]),
+    ],
+    ids=["rejects", "rejects beside", "trace", "sidecar"],
+)
+def test_no_input_is_lost_to_what_is_written_beside_results(name: str, words: list[str], batch: Run) -> None:
+    content = '[{"foot_drop": true}]' if name.endswith("json") else "foot_drop\nyes\n"
+    Path(name).write_text(content)
+
+    done = batch(name, *words, "--force")
+
+    assert done.exit_code == 2, done.output
+    assert "SF711 this is an input" in done.stderr
+    assert [path.name for path in Path().iterdir()] == [name]
+    assert Path(name).read_text() == content
+
+
+@pytest.mark.parametrize("option", ["--output", "--rejects", "--trace-table"])
+@pytest.mark.parametrize("folder", ["none", "in.csv"])
+def test_a_folder_that_is_not_there_is_told_before_anything_is_read(option: str, folder: str, batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop\nyes\n")
+
+    done = batch("in.csv", option, f"{folder}/out.csv")
+
+    assert done.exit_code == 2, done.output
+    assert f"{folder}/out.csv: SF711 there is no such folder" in done.stderr
+
+
+def test_a_name_too_long_for_the_rejects_is_told_before_anything_is_read(batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop\nyes\n")
+
+    done = batch("in.csv", "-o", "x" * 248 + ".csv")
+
+    assert done.exit_code == 2, done.output
+    assert "SF711" in done.stderr
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_results_go_where_a_link_leads(there: bool, batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop\nyes\n")
+    Path("real").mkdir()
+    if there:
+        Path("real/out.csv").write_text("old")
+    Path("out.csv").symlink_to("real/out.csv")
+
+    done = batch("in.csv", "-o", "out.csv", "--force")
+
+    assert done.exit_code == 0, done.output
+    assert Path("out.csv").is_symlink()
+    assert Path("real/out.csv").read_text().startswith("id,")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("words", ["batch in.csv", "batch in.csv --plain", "batch in.csv --map-template", "findings"])
+def test_a_terminal_that_takes_nothing_is_an_error_in_words(words: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("foot_drop\nyes\n")
+    command = f"{sys.executable} -m spinefoot {words} > /dev/full"
+
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+def test_nothing_is_said_where_who_reads_has_enough(form: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("foot_drop\n" + "yes\n" * 100_000)
+    command = f"{sys.executable} -m spinefoot batch in.csv --scores -o - --stdout-format {form} | head -c 10 > /dev/null"
+
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert "SF712" not in done.stderr
+    assert "Traceback" not in done.stderr

@@ -32,7 +32,17 @@ def reasons() -> list[str]:
         (DROP + b'\n{"row:number":7,"foot_drop":true}', 1, [2], 'the key "row:number" is kept for spinefoot itself'),
         (DROP + b'\n{"row:file":7,"foot_drop":true}', 1, [2], 'the key "row:file" is kept for spinefoot itself'),
     ],
-    ids=["printed wide", "two on a line", "carriage returns", "counts even out", "broken and double", "deep", "latin-1", "row", "file"],
+    ids=[
+        "printed wide",
+        "two in one",
+        "carriage returns",
+        "counts even out",
+        "broken and double",
+        "deep",
+        "latin-1",
+        "row",
+        "file",
+    ],
 )
 def test_a_line_that_is_not_one_record_is_rejected(lines: bytes, accepted: int, rows: list[int], says: str, batch: Run) -> None:
     Path("in.ndjson").write_bytes(lines)
