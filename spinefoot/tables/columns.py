@@ -86,7 +86,7 @@ def _unknown(column: str, rulebase: RuleBase, name: str) -> Problem:
         message = f'the column "{column}" is concluded by rules and cannot be answered'
         return Problem("SF701", message, where, "answer the findings it is made of")
     close = nearest_meaning(column, rulebase)
-    if any(mark in column for mark in ";\t|"):
+    if any(mark in column for mark in ";,\t|"):
         return Problem("SF701", f'unknown column "{column}"', where, "is this one cell? --separator says what parts cells")
     hint = (
         f'did you mean "{close}"?' if close else "`spinefoot findings` lists them; --map renames, --ignore-unknown-columns skips"

@@ -8,6 +8,7 @@ lines up and cuts long ones off would lose what it cannot place: a record has as
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -25,6 +26,7 @@ __all__ = ["csv_chunks", "csv_header"]
 
 _UNPAIRED = "the quotes in this line do not pair up"
 _HEADER_BLOCK = 2**16
+_FOR_EXCEL = re.compile(r'"?sep=([;,|\t])"?', re.IGNORECASE)
 
 
 def csv_header(source: Source, separator: str) -> list[str]:
@@ -125,6 +127,9 @@ def _header(source: Source, records: Records, separator: str) -> list[str]:
             hint = "save it with line ends as Unix or Windows have them"
             raise unreadable(source.name, "the lines end with a carriage return alone", hint) from None
         raise unreadable(source.name, f"the first line cannot be read: {error}", "it names the columns") from None
+    if (for_excel := _FOR_EXCEL.fullmatch(line)) is not None:
+        hint = f"remove it, and name the separator: --separator '{for_excel[1]}'"
+        raise unreadable(source.name, f'the first line, "{line}", is for Excel alone', hint)
     refuse_reserved(names, source.name)
     twice = sorted(name for name, times in Counter(names).items() if times > 1 and name)
     problems = [Problem("SF702", f'two columns are called "{name}"', Location(source.name)) for name in twice]
