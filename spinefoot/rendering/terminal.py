@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 from rich.console import Console
 from rich.panel import Panel
+from rich.segment import Segment, Segments
 from rich.text import Text
 
 from spinefoot.rendering.report import Line, Section, Tone, printable
@@ -36,11 +37,15 @@ def show(sections: Iterable[Section], console: Console) -> None:
 def show_steps(title: str, sections: Iterable[Section], console: Console) -> None:
     """Print *sections* below a title without boxes: what may be a thousand lines long reads, copies and draws better so."""
     console.print(Text(printable(title), style="bold"))
+    strong, heading, line_end = console.get_style("bold"), console.get_style("bold cyan"), Segment.line()
+    drawn: list[Segment] = []
     for section in sections:
-        page = Text.assemble((f"\n{printable(section.title)}\n", "bold cyan"))
+        drawn += [line_end, Segment(printable(section.title), heading), line_end]
         for line in section.lines:
-            page.append("\n".join(_wrapped(line, console.width)) + "\n", style="bold" if line.strong else "")
-        console.print(page, soft_wrap=True, end="")
+            for row in _wrapped(line, console.width):
+                drawn += [Segment(row, strong if line.strong else None), line_end]
+    # Nothing is left to lay out: as Text, each line would be taken apart and put together once more.
+    console.print(Segments(drawn), soft_wrap=True, end="")
 
 
 def show_numbers(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], console: Console) -> None:
