@@ -36,6 +36,9 @@ __all__ = ["OpenQuestion", "Questions"]
 GATE, DANGER, REST = range(3)
 """What comes first: gates of red flags that have fired, then dangers to life and limb, then the rest by worth."""
 
+_WITHHOLDING = "withholding of causes"
+"""Stands among ids, of which none has a space, for what decides whether causes are shown."""
+
 _WORTH_OF_URGENCY = (30.0, 20.0, 10.0)
 """Worth of settling a rule that sets the highest, second and any further urgency, in decibans of evidence."""
 
@@ -175,8 +178,11 @@ class Questions:
 
     def _of_withholding(self) -> int:
         """Return the open findings that decide whether any cause is shown at all."""
-        rules: list[RedFlag | ScopeRule] = [flag for flag in self._rulebase.red_flags if withholds_causes(flag, self._rulebase)]
-        return _union(self._of_rule(rule.id, rule.when, rule.unless) for rule in [*rules, *self._rulebase.scope])
+        if _WITHHOLDING not in self._undecided:
+            flags = [flag for flag in self._rulebase.red_flags if withholds_causes(flag, self._rulebase)]
+            rules: list[RedFlag | ScopeRule] = [*flags, *self._rulebase.scope]
+            self._undecided[_WITHHOLDING] = _union(self._of_rule(rule.id, rule.when, rule.unless) for rule in rules)
+        return self._undecided[_WITHHOLDING]
 
     def _parts(self, cause: Cause) -> Iterator[tuple[float, int]]:
         """Yield, for each part of a balance sheet, its weight in decibans and the open findings it depends on."""
