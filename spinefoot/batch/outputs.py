@@ -32,6 +32,9 @@ STDOUT = Path("-")
 _FORMULA = "^[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]"
 """What begins a formula; the last four are =, +, - and @ as East Asian keyboards write them."""
 
+_FORMULA_INSIDE = "([;\t])([=+\\-@\uff1d\uff0b\uff0d\uff20])"
+"""What begins one where a spreadsheet parts cells by semicolons or tabs, as in countries with a decimal comma."""
+
 _NUMBER = r"^[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?$"
 
 
@@ -336,4 +339,5 @@ class _ParquetWriter:
 def _neutral(name: str) -> pl.Expr:
     text = pl.col(name)
     runs = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
+    text = text.str.replace_all(_FORMULA_INSIDE, "${1}'${2}")
     return pl.when(runs).then(pl.lit("'") + text).otherwise(text).alias(name)

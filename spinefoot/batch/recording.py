@@ -42,7 +42,7 @@ class Destinations(msgspec.Struct, frozen=True):
         """The file beside results that have no place for it themselves: text formats."""
         texts = [path for path in (self.results, self.trace) if path not in (None, STDOUT) and format_of(path) != "parquet"]
         main = self.results if self.results not in (None, STDOUT) else self.trace
-        return main.with_suffix(SIDECAR) if main is not None and texts else None
+        return main.with_name(main.name + SIDECAR) if main is not None and texts else None
 
 
 def rejects_beside(results: Path) -> Path:

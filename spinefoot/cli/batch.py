@@ -94,7 +94,7 @@ def batch(
 
     Tables are streamed; a JSON array, and Parquet from stdin, are held in memory.
     Text in CSV that a spreadsheet would run as a formula is begun with "'".
-    Beside text output, NAME.meta.json says which rules the results come from.
+    Beside text output NAME, NAME.meta.json says which rules the results come from.
     """
     separator = "\t" if separator in ("\\t", "tab") else separator
     if separator is not None and (len(separator.encode()) != 1 or separator in '"\r\n'):

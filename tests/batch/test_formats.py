@@ -127,7 +127,7 @@ def test_the_rule_base_and_the_disclaimer_are_with_the_results(batch: Run, tmp_p
     batch("in.csv", "-o", "out.csv")
 
     metadata = pl.read_parquet_metadata("out.parquet")
-    sidecar = json.loads(Path("out.meta.json").read_text())
+    sidecar = json.loads(Path("out.csv.meta.json").read_text())
 
     assert metadata["rulebase_sha256"] == sidecar["rulebase"]["sha256"] == rules.sha256
     assert metadata["disclaimer"] == sidecar["disclaimer"] == rules.disclaimer

@@ -61,7 +61,17 @@ def test_two_outputs_cannot_be_one_file(other: str, batch: Run) -> None:
     assert "SF711 two outputs go here" in done.stderr
 
 
-@pytest.mark.parametrize("folder", ["out.csv", "out.rejects.csv", "out.meta.json"])
+def test_results_of_one_stem_do_not_share_what_says_where_they_come_from(batch: Run) -> None:
+    Path("in.csv").write_text("foot_drop\nyes\nmaybe\n")
+
+    batch("in.csv", "-o", "out.csv")
+    done = batch("in.csv", "-o", "out.ndjson")
+
+    assert done.exit_code == 3, done.output
+    assert {"out.csv.meta.json", "out.ndjson.meta.json"} <= {path.name for path in Path().iterdir()}
+
+
+@pytest.mark.parametrize("folder", ["out.csv", "out.rejects.csv", "out.csv.meta.json"])
 def test_a_folder_is_not_replaced_by_an_output(folder: str, batch: Run) -> None:
     Path("in.csv").write_text(GOOD)
     Path(folder).mkdir()
@@ -106,7 +116,7 @@ def test_files_are_readable_for_their_owner_alone(batch: Run) -> None:
 
     batch("in.csv", "-o", "out.csv", "--trace-table", "trace.csv")
 
-    for name in ("out.csv", "out.rejects.csv", "out.meta.json", "trace.csv"):
+    for name in ("out.csv", "out.rejects.csv", "out.csv.meta.json", "trace.csv"):
         assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600, name
 
 
@@ -122,6 +132,8 @@ def test_files_are_readable_for_their_owner_alone(batch: Run) -> None:
         ("-4", "-4"),
         ("+4.5", "+4.5"),
         ("a=b", "a=b"),
+        ("1;=cmd|x", "1;'=cmd|x"),
+        ("1\t@x;+y", "1\t'@x;'+y"),
     ],
 )
 def test_a_spreadsheet_runs_no_cell(given: str, written: str, batch: Run) -> None:
@@ -204,7 +216,7 @@ def test_a_run_goes_on_when_the_terminal_closes_and_that_was_to_be_ignored(tmp_p
         ("in.csv", ["-o", "out.csv", "--rejects", "in.csv"]),
         ("x.rejects.csv", ["-o", "x.csv"]),
         ("in.csv", ["-o", "out.parquet", "--trace-table", "./in.csv"]),
-        ("out.meta.json", ["-o", "out.csv"]),
+        ("out.csv.meta.json", ["-o", "out.csv"]),
     ],
     ids=["rejects", "rejects beside", "trace", "sidecar"],
 )
