@@ -20,6 +20,7 @@ __all__ = [
     "UsageError",
     "first_few",
     "nearest",
+    "plain_spelling",
 ]
 
 
@@ -139,9 +140,25 @@ def first_few(words: Sequence[str], most: int, between: str = ", ") -> str:
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """Return the allowed word that is spelt most like *word*, or None where nothing is close."""
-    found = get_close_matches(word, list(allowed), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """
+    Return the allowed word that is spelt most like *word*, or None where nothing is close.
+
+    Capitals, and what stands between words, make no difference.
+
+    Examples:
+        >>> nearest("Same Day", ["soon", "same_day"]), nearest("l5", ["L4", "L5"])
+        ('same_day', 'L5')
+    """
+    spelt: dict[str, str] = {}
+    for name in allowed:
+        spelt.setdefault(plain_spelling(name), name)
+    found = get_close_matches(plain_spelling(word), spelt, n=1, cutoff=0.6)
+    return spelt[found[0]] if found else None
+
+
+def plain_spelling(word: str) -> str:
+    """Return *word* in small letters with "_" for blanks and hyphens, as ids are written."""
+    return word.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _by_place(problem: Problem) -> tuple[Location, str, str]:

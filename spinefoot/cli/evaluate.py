@@ -106,11 +106,12 @@ def _report_problems(problems: Sequence[Problem]) -> None:
 
 
 def _report_unread(columns: Sequence[str], rulebase: RuleBase) -> None:
+    from spinefoot.evaluation.expectations import COLUMNS
     from spinefoot.rendering.report import printable
     from spinefoot.tables.columns import nearest_meaning
 
     for column in columns[:_PROBLEMS_SHOWN]:
-        close = nearest_meaning(column, rulebase)
+        close = nearest_meaning(column, rulebase, also=COLUMNS)
         hint = f'; did you mean "{close}"?' if close else ""
         typer.echo(printable(f'The column "{column}" is no finding and was not read{hint}'), err=True)
     if len(columns) > _PROBLEMS_SHOWN:

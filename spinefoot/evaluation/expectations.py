@@ -23,7 +23,7 @@ import msgspec
 import polars as pl
 
 from spinefoot.casefile import means_unknown
-from spinefoot.errors import Location, Problem, nearest
+from spinefoot.errors import Location, Problem, nearest, plain_spelling
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.columns import EXPECTED
 from spinefoot.tables.read_symptoms import EXPECTATIONS, NO_ROOT
@@ -62,7 +62,7 @@ def unknown_columns(columns: Sequence[str], name: str) -> list[Problem]:
     """Return a problem for each of the *columns* of the source called *name* that begins like an expectation and is none."""
     problems = []
     for column in columns:
-        if column.startswith(EXPECTED) and column not in COLUMNS:
+        if plain_spelling(column).startswith(EXPECTED) and column not in COLUMNS:
             close = nearest(column, COLUMNS)
             hint = f'did you mean "{close}"?' if close else f"allowed: {', '.join(COLUMNS)}"
             problems.append(Problem("SF607", f'there is no expectation "{column}"', Location(name), hint))
@@ -163,12 +163,20 @@ def _words(cell: str | None, column: str, allowed: Sequence[str] | dict[str, int
     words = sorted(set(_split(cell)))
     for word in words:
         if word not in allowed:
-            close = nearest(word, allowed)
-            hint = f'did you mean "{close}"?' if close else f"allowed: {', '.join(allowed)}"
-            raise _CellError(f'{column} names "{word}", which is not in the rule base', hint)
+            raise _CellError(f'{column} names "{word}", which is not in the rule base', _hint(word, allowed))
     if one and len(words) > 1:
         raise _CellError(f'{column} is "{cell}"; it takes one urgency')
     return words
+
+
+def _hint(word: str, allowed: Sequence[str] | dict[str, int]) -> str:
+    if "," in word:
+        return "several values are joined by ; or |"
+    if close := nearest(word, allowed):
+        return f'did you mean "{close}"?'
+    if OTHER_CAUSE in allowed and plain_spelling(word) == NO_ROOT:
+        return f'"{OTHER_CAUSE}" stands for a cause that is not in the rule base; an empty cell expects nothing'
+    return f"allowed: {', '.join(allowed)}"
 
 
 def _split(cell: str | None) -> Iterator[str]:

@@ -118,8 +118,9 @@ def run(
     groups = pl.concat([part.groups for part in parts])
     read = sum(part.read for part in parts)
     without = _without_expectation(scored)
+    unread = list(dict.fromkeys(column for part in parts for column in part.unread))
     if without == scored.height:
-        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION, None, f"the columns are {first_few(columns, _NAMED)}")])
+        raise InputError([*problems, Problem("SF608", _NO_EXPECTATION, None, _hint_of_columns(columns, unread))])
     evaluation = Evaluation(
         rulebase=name_of(rulebase),
         rows=Rows(
@@ -132,7 +133,7 @@ def run(
         subgroups=tuple(measure_subgroups(scored, column, groups[column], rulebase) for column in by),
         comparison=_comparison(parts, rulebase, against),
     )
-    return Run(evaluation, problems, list(dict.fromkeys(column for part in parts for column in part.unread)))
+    return Run(evaluation, problems, unread)
 
 
 def _read(
@@ -188,11 +189,22 @@ def _check_by(by: Sequence[str], columns: Sequence[str]) -> None:
     columns = [*columns, "file"]
     for column in by:
         if column not in columns and source_of(column) not in columns:
-            close = nearest(column, [*columns, *DERIVED])
-            hint = f'did you mean "{close}"?' if close else f"there are {first_few(columns, _NAMED)}"
+            hint = _hint(column, columns)
             problems.append(Problem("SF608", f'there is no column "{column}" to make subgroups by', None, hint))
     if problems:
         raise UsageError(problems)
+
+
+def _hint_of_columns(columns: Sequence[str], unread: Sequence[str]) -> str:
+    meant = next((close for column in unread if (close := nearest(column, COLUMNS))), None)
+    return f"the columns are {first_few(columns, _NAMED)}" + (f'; did you mean "{meant}"?' if meant else "")
+
+
+def _hint(column: str, columns: Sequence[str]) -> str:
+    if column in DERIVED:
+        return f"{column} is made from the column {source_of(column)}, which the input does not have"
+    close = nearest(column, [*columns, *DERIVED])
+    return f'did you mean "{close}"?' if close else f"there are {first_few(columns, _NAMED)}"
 
 
 def _check_values(values: dict[str, set[str]], groups: pl.DataFrame) -> None:

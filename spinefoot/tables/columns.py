@@ -71,9 +71,9 @@ def match_columns(
     return Layout(id_column, findings, unknown)
 
 
-def nearest_meaning(column: str, rulebase: RuleBase) -> str | None:
-    """Return what is spelt most like *column* among the names that a column may have, or None where nothing is close."""
-    return nearest(column.strip().lower().replace(" ", "_"), [*rulebase.finding, ID_COLUMN])
+def nearest_meaning(column: str, rulebase: RuleBase, also: Sequence[str] = ()) -> str | None:
+    """Return what is spelt most like *column* among the names that a column may have and *also*, or None if nothing is close."""
+    return nearest(column, [*rulebase.finding, ID_COLUMN, *also])
 
 
 def _twice(first: str, second: str, meaning: str, name: str) -> Problem:

@@ -59,8 +59,26 @@ def test_no_root_expected_is_not_the_same_as_nothing_expected(rules):
         ({"expected_urgency_at_least": "same_day", "expected_urgency_at_most": "soon"}, "no urgency meets", "compare"),
         ({"expected_root_level": "none;L5"}, "none stands alone", None),
         ({"expected_cause": "other;gout"}, "other stands alone", None),
+        ({"expected_urgency": "SAME_DAY"}, 'names "SAME_DAY"', 'did you mean "same_day"?'),
+        ({"expected_urgency": "same day"}, 'names "same day"', 'did you mean "same_day"?'),
+        ({"expected_root_level": "l5"}, 'names "l5"', 'did you mean "L5"?'),
+        ({"expected_cause": "gout, ankle_sprain"}, 'names "gout, ankle_sprain"', "several values are joined by ; or |"),
+        ({"expected_cause": "none"}, 'names "none"', '"other" stands for a cause that is not in the rule base'),
     ],
-    ids=["urgency", "cause", "verdict", "two floors", "crossed", "none and a root", "other and a cause"],
+    ids=[
+        "urgency",
+        "cause",
+        "verdict",
+        "two floors",
+        "crossed",
+        "none and a root",
+        "other and a cause",
+        "capitals",
+        "space",
+        "small letter",
+        "comma",
+        "no cause",
+    ],
 )
 def test_a_cell_that_cannot_be_met_is_a_problem(rules, cells, message, hint):
     _, [problem] = read(rules, **cells)
@@ -79,10 +97,20 @@ def test_each_row_with_a_bad_cell_is_named_and_the_others_are_read(rules):
     assert expected["urgency_lowest_ok"].to_list() == [2, None, 3, None]
 
 
-def test_a_column_that_only_looks_like_an_expectation_is_a_problem():
-    [problem] = unknown_columns(["id", "expected_causes", "expected_cause"], "in.csv")
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        ("expected_causes", "expected_cause"),
+        ("Expected_urgency", "expected_urgency"),
+        ("expected urgency", "expected_urgency"),
+        (" EXPECTED-CAUSE", "expected_cause"),
+    ],
+)
+def test_a_column_that_only_looks_like_an_expectation_is_a_problem(column, meant):
+    [problem] = unknown_columns(["id", column, "expected_cause"], "in.csv")
 
-    assert problem.hint == 'did you mean "expected_cause"?'
+    assert problem.message == f'there is no expectation "{column}"'
+    assert problem.hint == f'did you mean "{meant}"?'
 
 
 def test_a_table_without_rows_or_without_expectations_keeps_its_height(rules):

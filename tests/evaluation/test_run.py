@@ -112,6 +112,20 @@ def test_a_subgroup_by_no_column_is_refused_with_the_nearest(rules, by, hint):
     assert hint in caught.value.problems[0].hint
 
 
+@pytest.mark.parametrize(
+    ("by", "hint"),
+    [
+        ("age_band", "age_band is made from the column age_years, which the input does not have"),
+        ("sex", "sex is made from the column sex_at_birth, which the input does not have"),
+    ],
+)
+def test_a_subgroup_that_is_made_from_an_absent_column_says_from_which(rules, by, hint):
+    with pytest.raises(UsageError) as caught:
+        run([table(ward=["A"], expected_urgency=["routine"])], rules, by=[by])
+
+    assert caught.value.problems[0].hint == hint
+
+
 def test_too_many_subgroups_are_refused(rules):
     numbers = [str(n) for n in range(101)]
 
