@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,10 +46,20 @@ WORDS: dict[str, bool | None] = {
 }
 """What words mean where the answer is yes or no; None is unknown, for every kind of finding."""
 
+_NAMED = {
+    **dict.fromkeys(("urgency", "urgency_at_least", "urgency_at_most"), "urgency"),
+    **dict.fromkeys(("causes", "levels", "scores"), "cause"),
+    **dict.fromkeys(("fires", "silent", "urgency_rules"), "rule"),
+    "instruments": "instrument",
+    "root_levels": "root level",
+    "spine_link": "verdict",
+}
+"""By what a case expects (`Expected`), what its words name in the rule base."""
+
 _KEYS = ("id", "says", "rulebase", "findings", "expected")
 
 
-def read_case_file(path: Path, rulebase: RuleBase) -> list[Case]:
+def read_case_file(path: Path, rulebase: RuleBase, also_causes: Collection[str] = ()) -> list[Case]:
     """
     Read the cases of one symptom file.
 
@@ -57,6 +67,7 @@ def read_case_file(path: Path, rulebase: RuleBase) -> list[Case]:
         path: A file that ends in .yaml, .yml, .json or .toml. It holds one case (`id`, `findings`,
             `expected`) or a list of such under `cases`.
         rulebase: The vocabulary that answers are checked against.
+        also_causes: Words that may be expected as causes though the rule base has no such cause.
 
     Raises:
         InputError: With everything that is wrong with the file.
@@ -72,18 +83,20 @@ def read_case_file(path: Path, rulebase: RuleBase) -> list[Case]:
         content = path.read_bytes()
     except OSError as error:
         raise InputError([Problem("SF101", f"the file cannot be read: {error.strerror}", where)]) from None
-    return read_cases(content, kind, str(path), rulebase, default_id=path.name.split(".")[0])
+    return read_cases(content, kind, str(path), rulebase, path.name.split(".")[0], also_causes)
 
 
-def read_cases(content: bytes, kind: str, name: str, rulebase: RuleBase, default_id: str = "case") -> list[Case]:
+def read_cases(
+    content: bytes, kind: str, name: str, rulebase: RuleBase, default_id: str = "case", also_causes: Collection[str] = ()
+) -> list[Case]:
     """
-    Read the cases in *content*, written in the format *kind* (one of `FORMATS`).
+    Read the cases in *content*, written in the format *kind* (one of `FORMATS`); the rest is as for `read_case_file`.
 
     Raises:
         InputError: With everything that is wrong; no case is returned from a file with a fault.
     """
     root = parse_document(content, kind, name)
-    reading = _Reading(name, rulebase)
+    reading = _Reading(name, rulebase, also_causes)
     cases = list(reading.cases(root, default_id))
     if reading.problems:
         raise InputError(reading.problems)
@@ -217,9 +230,10 @@ def read_saved_case(path: Path, rulebase: RuleBase) -> tuple[Case | None, list[P
 class _Reading:
     """Reads the cases of one file and collects its faults."""
 
-    def __init__(self, name: str, rulebase: RuleBase) -> None:
+    def __init__(self, name: str, rulebase: RuleBase, also_causes: Collection[str] = ()) -> None:
         self.name = name
         self.rulebase = rulebase
+        self._also_causes = also_causes
         self.problems: list[Problem] = []
 
     def cases(self, root: y.Node | None, default_id: str) -> Iterator[Case]:
@@ -298,28 +312,51 @@ class _Reading:
         expected = self._decoded(node, Expected)
         if expected is None:
             return None
-        r = self.rulebase
-        named: list[tuple[str, tuple[str | None, ...], Any]] = [
-            ("urgency", (expected.urgency, expected.urgency_at_least, expected.urgency_at_most), r.urgency_rank),
-            ("cause", (*expected.causes, *expected.levels, *expected.scores), r.cause),
-            ("instrument", tuple(expected.instruments), r.instrument),
-            ("root level", expected.root_levels or (), [root.id for root in r.roots]),
-            ("rule", (*expected.fires, *expected.silent, *expected.urgency_rules), r.rule),
-            ("verdict", _as_tuple(expected.spine_link), [verdict.id for verdict in r.verdicts]),
-        ]
-        for what, words, allowed in named:
-            for word in words:
-                if word is not None and word not in allowed:
-                    close = nearest(word, allowed)
-                    self._report("SF607", f'unknown {what} "{word}"', node, f'did you mean "{close}"?' if close else None)
+        for key, _, value in y.entries(node):
+            what = _NAMED[key]
+            known = self._known(what)
+            also = self._also_causes if key == "causes" else ()
+            for word, place in _words(value):
+                if word not in known and word not in also:
+                    self._report("SF607", f'unknown {what} "{word}"', place, _hint_of(what, word, known))
         return expected
+
+    def _known(self, what: str) -> Collection[str]:
+        """Return the ids of all that is called *what* in `_NAMED`."""
+        r = self.rulebase
+        names: dict[str, Collection[str]] = {
+            "urgency": r.urgency_rank,
+            "cause": r.cause,
+            "instrument": r.instrument,
+            "root level": [root.id for root in r.roots],
+            "rule": r.rule,
+            "verdict": [verdict.id for verdict in r.verdicts],
+        }
+        return names[what]
 
     def _report(self, code: str, message: str, node: y.Node, hint: str | None = None) -> None:
         self.problems.append(Problem(code, message, y.location(node, self.name), hint))
 
 
-def _as_tuple(words: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return () if words is None else (words,) if isinstance(words, str) else words
+def _words(node: y.Node) -> Iterator[tuple[str, y.Node]]:
+    """Yield what an expectation names, each with its place: the items of a list, the keys of a mapping, or one word."""
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key, key_node) for key, key_node, _ in y.entries(node))
+    elif isinstance(node, yaml.SequenceNode):
+        yield from ((item.value, item) for item in y.items(node))
+    elif y.plain(node) is not None:
+        yield node.value, node
+
+
+def _hint_of(what: str, word: str, known: Collection[str]) -> str | None:
+    if close := nearest(word, known):
+        return f'did you mean "{close}"?'
+    if what in ("cause", "instrument"):
+        return f"`spinefoot rules list --kind {what}` lists them"
+    if what == "rule":
+        return "`spinefoot rules list` lists them"
+    none = ", or [] where none should be named" if what == "root level" else ""
+    return f"allowed: {', '.join(known)}{none}"
 
 
 def _parse_json(text: str, name: str) -> tuple[y.Node | None, list[Problem]]:

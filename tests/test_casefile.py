@@ -82,7 +82,37 @@ def test_a_word_that_is_neither_yes_nor_no_is_refused(rules):
 def test_points_are_expected_of_a_published_score_that_there_is(rules):
     text = "findings: {}\nexpected: {instruments: {dn5: 4}}\n"
 
-    assert refused(text, rules) == ['me.yaml:2:11: SF607 unknown instrument "dn5"; did you mean "dn4"?']
+    assert refused(text, rules) == ['me.yaml:2:26: SF607 unknown instrument "dn5"; did you mean "dn4"?']
+
+
+def test_an_expectation_that_names_nothing_is_told_where_it_stands_with_what_is_allowed(rules):
+    text = """id: c
+findings: {age_years: 52}
+expected:
+  urgency: SOON
+  causes: [gaut, other]
+  spine_link: [unclear, likly]
+  root_levels: [L9]
+  fires:
+    - motor_nwe
+  levels: {gaut: likely}
+"""
+
+    assert refused(text, rules) == [
+        'me.yaml:4:12: SF607 unknown urgency "SOON"; did you mean "soon"?',
+        'me.yaml:5:12: SF607 unknown cause "gaut"; did you mean "gout"?',
+        'me.yaml:5:18: SF607 unknown cause "other"; `spinefoot rules list --kind cause` lists them',
+        'me.yaml:6:25: SF607 unknown verdict "likly"; did you mean "likely"?',
+        'me.yaml:7:17: SF607 unknown root level "L9"; allowed: L3, L4, L5, S1, or [] where none should be named',
+        'me.yaml:9:7: SF607 unknown rule "motor_nwe"; did you mean "motor_new"?',
+        'me.yaml:10:12: SF607 unknown cause "gaut"; did you mean "gout"?',
+    ]
+
+
+def test_an_expected_verdict_with_nothing_near_it_lists_those_that_there_are(rules):
+    assert refused("findings: {}\nexpected: {spine_link: perhaps}\n", rules) == [
+        'me.yaml:2:24: SF607 unknown verdict "perhaps"; allowed: likely, possibly, unlikely, unclear'
+    ]
 
 
 def test_a_pattern_cannot_be_answered(rules):

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from spinefoot.evaluation.expectations import OTHER_CAUSE
 from spinefoot.evaluation.intervals import LikelihoodRatio, Share, likelihood_ratio, wilson
 from spinefoot.evaluation.scored import NAMED_LEVELS, counts
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.read_symptoms import OTHER_CAUSE
 
 __all__ = ["WITHHELD", "BinaryTest", "CauseMeasures", "CauseTest", "FirstNamed", "measure_causes"]
 

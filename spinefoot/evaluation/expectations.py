@@ -26,13 +26,11 @@ from spinefoot.casefile import means_unknown
 from spinefoot.errors import Location, Problem, nearest, plain_spelling
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.columns import EXPECTED
-from spinefoot.tables.read_symptoms import EXPECTATIONS, NO_ROOT
+from spinefoot.tables.read_symptoms import EXPECTATIONS, NO_ROOT, OTHER_CAUSE
 
-__all__ = ["COLUMNS", "OTHER_CAUSE", "BadCell", "read_expectations", "unknown_columns"]
+__all__ = ["COLUMNS", "BadCell", "read_expectations", "unknown_columns"]
 
 COLUMNS = tuple(EXPECTATIONS.values())
-OTHER_CAUSE = "other"
-"""The expected cause where the true one is not in the rule base."""
 
 _SCHEMA: dict[str, pl.DataType] = {
     "urgency_highest_ok": pl.Int64(),

@@ -16,7 +16,7 @@ from spinefoot.tables.chunks import Chunk
 from spinefoot.tables.faults import FILE, ROW, faults_of_rows, join_faults, no_faults
 from spinefoot.tables.inputs import Source
 
-__all__ = ["EXPECTATIONS", "NO_ROOT", "document_chunk", "symptom_chunks"]
+__all__ = ["EXPECTATIONS", "NO_ROOT", "OTHER_CAUSE", "document_chunk", "symptom_chunks"]
 
 EXPECTATIONS = {
     "urgency": "expected_urgency",
@@ -30,6 +30,9 @@ EXPECTATIONS = {
 
 NO_ROOT = "none"
 """The expected root level where no root should be named."""
+
+OTHER_CAUSE = "other"
+"""The expected cause where the true one is not in the rule base."""
 
 _FILES = 500
 
@@ -57,7 +60,7 @@ def _read(paths: Sequence[Path], first: int, rulebase: RuleBase) -> tuple[list[C
     problems: list[Problem] = []
     for path in paths:
         try:
-            cases += read_case_file(path, rulebase)
+            cases += read_case_file(path, rulebase, also_causes=(OTHER_CAUSE,))
         except InputError as error:
             reasons = [str(problem) for problem in error.problems]
             rows = [first + len(cases)] * len(reasons)
@@ -74,7 +77,8 @@ def document_chunk(content: bytes, kind: str, name: str, rulebase: RuleBase) -> 
     Raises:
         InputError: With everything that is wrong with it.
     """
-    cases = read_cases(content, kind, name, rulebase, default_id=Path(name).name.split(".")[0])
+    default_id = Path(name).name.split(".")[0]
+    cases = read_cases(content, kind, name, rulebase, default_id, also_causes=(OTHER_CAUSE,))
     frame = _table_of_cases(cases, rulebase)
     return Chunk(frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt64).alias(ROW)), no_faults(), 1.0)
 

@@ -136,6 +136,16 @@ def test_subgroups_are_shown(table):
     assert "- 65-79: cases 1" in said
 
 
+def test_a_symptom_file_may_expect_a_cause_outside_the_rule_base_as_a_table_may(tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_text("id: c\nfindings: {foot_drop: 'yes'}\nexpected:\n  causes: [other]\n")
+
+    told = json.loads(run(str(path), "--json").stdout)
+
+    assert (told["overall"]["causes"]["cases"], told["overall"]["causes"]["unknown_cause"]) == (1, 1)
+    assert run("-", "--stdin-format", "yaml", "--json", stdin=path.read_bytes()).returncode == 0
+
+
 def test_stdin_is_read_in_the_format_that_is_named():
     line = b'{"saddle_numbness": true, "expected_urgency": "emergency"}\n'
 
