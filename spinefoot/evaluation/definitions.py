@@ -36,7 +36,7 @@ DEFINITIONS: dict[str, str] = {
     ),
     "zero_cell": (
         "* a cell was 0, so that 0.5 was added to each cell (Haldane 1956; Anscombe 1956). none: no ratio can be formed, since "
-        "nobody or everybody had the condition, or nobody had the result."
+        "nobody or everybody had the condition, or nobody had the result. 1 (always): everybody had the result."
     ),
     "root_named": (
         "A root is right where at least one expected root is named, or none where none is expected; 'only' where no other "

@@ -38,7 +38,7 @@ class LikelihoodRatio(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         estimate: The ratio; None where it cannot be formed, and *undefined_because* says why.
-        low: Lower end of the 95 % interval.
+        low: Lower end of the 95 % interval; None also where everybody had the result, so that the ratio is exactly 1.
         high: Upper end.
         zero_cell: Whether a cell was 0, so that estimate and interval were formed with 0.5 added to every cell.
     """
@@ -105,8 +105,8 @@ def likelihood_ratio(with_count: int, with_total: int, without_count: int, witho
 
     The interval is formed on the logarithm (Simel, Samsa and Matchar 1991, J Clin Epidemiol 44:763-770), the
     same as for a relative risk, which `scipy.stats.contingency.relative_risk` computes. That fails where the
-    result was never seen on one side, and its interval has no width where the result was seen in everybody:
-    there, 0.5 is added to each of the four cells (Haldane 1956; Anscombe 1956) and `zero_cell` says so.
+    result was never seen on one side: there, 0.5 is added to each of the four cells (Haldane 1956; Anscombe 1956)
+    and `zero_cell` says so. A result that everybody had tells nothing: its ratio is 1, without an interval.
 
     Args:
         with_count: People with the condition who had the result (for LR+, true positives).
@@ -126,8 +126,9 @@ def likelihood_ratio(with_count: int, with_total: int, without_count: int, witho
     reason = _why_undefined(with_count, with_total, without_count, without_total)
     if reason is not None:
         return LikelihoodRatio(estimate=None, undefined_because=reason)
-    everybody = with_count == with_total and without_count == without_total
-    if 0 in (with_count, without_count) or everybody:
+    if with_count == with_total and without_count == without_total:
+        return LikelihoodRatio(estimate=1.0)
+    if 0 in (with_count, without_count):
         return _with_half_added(with_count, with_total, without_count, without_total)
     ratio = relative_risk(with_count, with_total, without_count, without_total)
     interval = ratio.confidence_interval(CONFIDENCE)

@@ -97,7 +97,7 @@ def measure_urgency(scored: pl.DataFrame, rulebase: RuleBase) -> UrgencyMeasures
         missed=_missed(rows),
         levels=tuple(level for level in levels if level.right.of),
         matrix=matrix,
-        kappa=quadratic_kappa(matrix),
+        kappa=quadratic_kappa(matrix, "urgency"),
         lower_than_expected=_listed(rows, "under", "urgency_lowest_ok", names),
         higher_than_expected=_listed(rows, "over", "urgency_highest_ok", names),
     )

@@ -85,9 +85,13 @@ def say_ratio(ratio: LikelihoodRatio) -> str:
         '5.0\n2.0 to 13'
         >>> say_ratio(likelihood_ratio(10, 20, 0, 0))
         'none'
+        >>> say_ratio(likelihood_ratio(20, 20, 50, 50))
+        '1\nalways'
     """
-    if ratio.estimate is None or ratio.low is None or ratio.high is None:
+    if ratio.estimate is None:
         return "none"
+    if ratio.low is None or ratio.high is None:
+        return f"{ratio.estimate:.0f}\nalways"
     star = "*" if ratio.zero_cell else ""
     return f"{_digits(ratio.estimate)}{star}\n{_digits(ratio.low)} to {_digits(ratio.high)}"
 
@@ -124,7 +128,7 @@ def _urgency(measured: UrgencyMeasures) -> Iterator[Grid]:
         lead=(_kappa(measured.kappa, measured.matrix),),
         notes=(DEFINITIONS["under_triage"], DEFINITIONS["kappa"]),
     )
-    yield _matrix("Urgency: expected in rows, result in columns", measured.matrix)
+    yield from _matrix("Urgency: expected in rows, result in columns", measured.matrix)
     for title, cases, alarm in (
         ("Urgency lower than expected", measured.lower_than_expected, True),
         ("Urgency higher than expected", measured.higher_than_expected, False),
@@ -157,15 +161,17 @@ def _level(level: LevelTriage) -> tuple[str, ...]:
 
 def _kappa(kappa: Kappa, matrix: Matrix) -> str:
     if kappa.estimate is None:
-        return "Weighted kappa: not defined, since all cases share one urgency."
+        return f"Weighted kappa: not defined, since {kappa.undefined_because}."
     if kappa.low is None or kappa.high is None:
         return f"Weighted kappa {kappa.estimate:.2f} on {matrix.total:,} cases; no interval, since every case agrees."
     return f"Weighted kappa {kappa.estimate:.2f} ({kappa.low:.2f} to {kappa.high:.2f}) on {matrix.total:,} cases."
 
 
-def _matrix(title: str, matrix: Matrix) -> Grid:
+def _matrix(title: str, matrix: Matrix) -> Iterator[Grid]:
     rows = tuple((name, *(f"{n:,}" for n in counts)) for name, counts in zip(matrix.expected, matrix.counts, strict=True))
-    return Grid(title=title, headings=("expected", *matrix.results), rows=rows, notes=("Only cases that accept just one value.",))
+    if matrix.total:
+        notes = ("Only cases that accept just one value.",)
+        yield Grid(title=title, headings=("expected", *matrix.results), rows=rows, notes=notes)
 
 
 def _listed(
@@ -204,7 +210,7 @@ def _spine_link(measured: SpineLinkMeasures) -> Iterator[Grid]:
         rows=tuple(rows),
         notes=(DEFINITIONS["likelihood_ratio"], DEFINITIONS["zero_cell"]),
     )
-    yield _matrix("Link to the spine: expected in rows, result in columns", measured.matrix)
+    yield from _matrix("Link to the spine: expected in rows, result in columns", measured.matrix)
 
 
 def _answer(answer: AnswerRatio, name: str) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ The JSON contract of an evaluation: one object, in a fixed order of keys.
 
 A share is `count`, `of`, `estimate`, `low`, `high` (from 0 to 1; null where `of` is 0) and `method` (`wilson` or
 `exact`). A likelihood ratio is `estimate`, `low`, `high`, `zero_cell` (0.5 was added to each cell) and
-`undefined_because` (null where there is an estimate). A matrix is `expected` (names of rows), `results` (names of
+`undefined_because` (null where there is an estimate); without `low` and `high` everybody had the result. A kappa is
+`estimate`, `low`, `high` and `undefined_because`. A matrix is `expected` (names of rows), `results` (names of
 columns) and `counts`. The fields of each measure are those of its class under `spinefoot.evaluation`, whose
 docstrings define them.
 """

@@ -128,6 +128,29 @@ def test_a_subgroup_by_no_column_exits_with_2_and_the_nearest(table):
     assert b'did you mean "ward"?' in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("a,yes,same_day\nb,no,same_day\n", "all cases share one expected urgency"),
+        ("a,yes,same_day\n", "all cases share one expected urgency"),
+        ("a,no,same_day\nb,no,routine\n", "all cases share one result"),
+        ("a,yes,soon;routine\n", "no case accepts just one urgency"),
+    ],
+    ids=["one expected", "one case", "one result", "several accepted"],
+)
+def test_a_kappa_that_is_not_defined_says_why_and_is_null(tmp_path, rows, reason):
+    path = tmp_path / "x.csv"
+    path.write_text("id,foot_drop,expected_urgency\n" + rows)
+
+    said = text(run(str(path), "--plain"))
+    urgency = json.loads(run(str(path), "--json", "--by", "id").stdout)
+
+    assert f"Weighted kappa: not defined, since {reason}." in said
+    assert ("EXPECTED IN ROWS" in said) == ("one urgency" not in reason)
+    kappas = [urgency["overall"], *(group["measures"] for group in urgency["subgroups"][0]["groups"])]
+    assert {kappa["urgency"]["kappa"]["estimate"] for kappa in kappas} == {None}
+
+
 def test_subgroups_are_shown(table):
     said = text(run(table, "--by", "ward", "--by", "age_band", "--plain"))
 

@@ -69,7 +69,7 @@ def test_likelihood_ratios_agree_with_statsmodels(table):
     assert not ratio.zero_cell
 
 
-@pytest.mark.parametrize("table", [(0, 20, 5, 50), (10, 20, 0, 50), (20, 20, 0, 50), (0, 20, 50, 50), (20, 20, 50, 50)])
+@pytest.mark.parametrize("table", [(0, 20, 5, 50), (10, 20, 0, 50), (20, 20, 0, 50), (0, 20, 50, 50)])
 def test_a_zero_cell_adds_a_half_to_each_cell_and_says_so(table):
     seen, total, seen_without, total_without = table
     cells = np.array([[seen, total - seen], [seen_without, total_without - seen_without]])
@@ -80,6 +80,13 @@ def test_a_zero_cell_adds_a_half_to_each_cell_and_says_so(table):
     assert ratio.zero_cell
     assert ratio.estimate == pytest.approx(reference.riskratio)
     assert (ratio.low, ratio.high) == pytest.approx(reference.riskratio_confint())
+
+
+@pytest.mark.parametrize("table", [(20, 20, 50, 50), (2, 2, 60, 60), (1, 1, 1, 1)])
+def test_a_result_that_everybody_had_has_a_ratio_of_exactly_1_without_an_interval(table):
+    ratio = likelihood_ratio(*table)
+
+    assert (ratio.estimate, ratio.low, ratio.high, ratio.zero_cell, ratio.undefined_because) == (1.0, None, None, False, None)
 
 
 @pytest.mark.parametrize(
@@ -143,11 +150,27 @@ def test_kappa_gives_the_same_interval_each_time():
     assert quadratic_kappa(_matrix(counts)) == quadratic_kappa(_matrix(counts))
 
 
-@pytest.mark.parametrize(("counts", "estimate"), [([[7, 0], [0, 0]], None), ([[0, 0], [0, 0]], None), ([[7, 0], [0, 2]], 1.0)])
-def test_kappa_without_disagreement_or_without_variety_claims_no_interval(counts, estimate):
+def test_kappa_without_disagreement_claims_no_interval():
+    kappa = quadratic_kappa(_matrix([[7, 0], [0, 2]]))
+
+    assert (kappa.estimate, kappa.low, kappa.high, kappa.undefined_because) == (1.0, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("counts", "reason"),
+    [
+        ([[0, 0], [0, 0]], "no case accepts just one value"),
+        ([[7, 0], [0, 0]], "all cases share one expected value"),
+        ([[7, 2], [0, 0]], "all cases share one expected value"),
+        ([[0, 1], [0, 0]], "all cases share one expected value"),
+        ([[7, 0], [2, 0]], "all cases share one result"),
+    ],
+    ids=["no case", "one cell", "one row", "one case", "one column"],
+)
+def test_kappa_without_variety_is_not_defined_and_says_why(counts, reason):
     kappa = quadratic_kappa(_matrix(counts))
 
-    assert (kappa.estimate, kappa.low, kappa.high) == (estimate, None, None)
+    assert (kappa.estimate, kappa.low, kappa.high, kappa.undefined_because) == (None, None, None, reason)
 
 
 def test_no_interval_holds_a_nan():
