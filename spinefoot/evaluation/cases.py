@@ -89,7 +89,7 @@ class CaseReader:
         unreadable = chunk.faults[ROW].n_unique() if self._source.format == "symptoms" else 0
         return Cases(
             scored=scored,
-            groups=self._groups(rows.whose.filter(pl.col(ROW).is_in(numbers.implode()))),
+            groups=self._groups(rows, numbers),
             paired=paired,
             read=rows.total - unreadable,
             problems=[*chunk.problems, *self._placed(told, rows.whose)],
@@ -101,9 +101,11 @@ class CaseReader:
     def _keep(self, column: str) -> bool:
         return column in COLUMNS or column in self._kept
 
-    def _groups(self, whose: pl.DataFrame) -> pl.DataFrame:
-        frame = whose if "file" in whose.columns else whose.rename({FILE: "file"})
-        return pl.DataFrame([subgroup(column, frame) for column in self._by])
+    def _groups(self, rows: Rows, numbers: pl.Series) -> pl.DataFrame:
+        whose, answers = (frame.filter(pl.col(ROW).is_in(numbers.implode())) for frame in (rows.whose, rows.answers))
+        if "file" not in whose.columns:
+            whose = whose.rename({FILE: "file"})
+        return pl.DataFrame([subgroup(column, whose, answers, self._sides[0].rulebase) for column in self._by])
 
     def _placed(self, told: Sequence[tuple[int, Problem]], whose: pl.DataFrame) -> list[Problem]:
         """Return problems by row, in the order of rows, each with the place of its row."""

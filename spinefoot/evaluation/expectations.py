@@ -28,7 +28,7 @@ from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.columns import EXPECTED
 from spinefoot.tables.read_symptoms import EXPECTATIONS, NO_ROOT, OTHER_CAUSE
 
-__all__ = ["COLUMNS", "BadCell", "read_expectations", "unknown_columns"]
+__all__ = ["COLUMNS", "BadCell", "accepted", "read_expectations", "unknown_columns"]
 
 COLUMNS = tuple(EXPECTATIONS.values())
 
@@ -94,6 +94,23 @@ def read_expectations(table: pl.DataFrame, rulebase: RuleBase) -> tuple[pl.DataF
     return pl.concat(frames, how="horizontal"), sorted(bad, key=lambda cell: cell.row)
 
 
+def accepted(cells: pl.Series, rulebase: RuleBase) -> pl.Series:
+    """
+    Return what each of *cells* of one of the `COLUMNS` accepts, so that cells that accept the same are the same.
+
+    Ids are in the order of the rule base with ";" between them, and urgencies come with those between them. Null is
+    "nothing expected", or a bad cell.
+    """
+    reader = _Reader(rulebase)
+    said: dict[str, str | None] = {}
+    for cell in cells.unique().drop_nulls():
+        try:
+            said[cell] = reader.accepted(cell, cells.name)
+        except _CellError:
+            said[cell] = None
+    return cells.replace_strict(list(said), list(said.values()), default=None, return_dtype=pl.String)
+
+
 def _parse(
     cells: pl.DataFrame, outputs: Sequence[str], parse: Callable[..., tuple[Any, ...]]
 ) -> tuple[pl.DataFrame, list[BadCell]]:
@@ -155,6 +172,21 @@ class _Reader:
         if OTHER_CAUSE in words and len(words) > 1:
             raise _CellError(f'{COLUMNS[5]} is "{cell}"; {OTHER_CAUSE} stands alone')
         return (words or None,)
+
+    def accepted(self, cell: str, column: str) -> str | None:
+        """Return in one spelling what *cell* of *column* accepts; None where it expects nothing."""
+        urgencies = list(self.rank)
+        order = {COLUMNS[3]: self.verdicts, COLUMNS[4]: self.root_ids, COLUMNS[5]: [*self.cause_ids, OTHER_CAUSE]}
+        if column == COLUMNS[0]:
+            highest, lowest = self.urgencies(cell, None, None)
+            ids = None if highest is None or lowest is None else urgencies[highest : lowest + 1]
+        elif column in order:
+            parse = {COLUMNS[3]: self.spine_links, COLUMNS[4]: self.roots, COLUMNS[5]: self.causes}[column]
+            (found,) = parse(cell)
+            ids = None if found is None else sorted(found, key=order[column].index) or [NO_ROOT]
+        else:
+            ids = _words(cell, column, self.rank, one=True) or None
+        return ";".join(ids) if ids is not None else None
 
 
 def _words(cell: str | None, column: str, allowed: Sequence[str] | dict[str, int], one: bool = False) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from spinefoot.casefile import means_unknown
+from spinefoot.evaluation.expectations import COLUMNS, accepted
+from spinefoot.model.rulebase import RuleBase
 
 __all__ = ["AGE_BANDS", "DERIVED", "source_of", "subgroup"]
 
@@ -21,20 +23,44 @@ def source_of(column: str) -> str:
     return DERIVED.get(column, column)
 
 
-def subgroup(column: str, frame: pl.DataFrame) -> pl.Series:
-    """Return the value of each row for subgroups by *column*; null where none is given, or *frame* lacks the column."""
-    source = column if column in frame.columns else source_of(column)
-    if source not in frame.columns:
-        return pl.Series(column, [None] * frame.height, pl.String)
-    cells = frame[source].str.strip_chars()
+def subgroup(column: str, whose: pl.DataFrame, answers: pl.DataFrame, rulebase: RuleBase) -> pl.Series:
+    """
+    Return the value of each row for subgroups by *column*; null where none is given, or the rows lack the column.
+
+    A finding makes a group of each answer, however it was written, and an expectation one of all that accept the same;
+    of any other column, each text is a group.
+
+    Args:
+        column: Name of a column of the input, or of `DERIVED`.
+        whose: The rows' own columns as text, without those that answer findings unless they are kept.
+        answers: Typed answers of the same rows, by finding.
+        rulebase: The vocabulary.
+    """
+    given = whose.columns
+    source = column if column in given else source_of(column)
+    if source in answers.columns:
+        values = answers[source]
+        return _age_bands(values) if source != column and source == _AGE else _in_words(values).alias(column)
+    if source not in given:
+        return pl.Series(column, [None] * whose.height, pl.String)
+    cells = whose[source].str.strip_chars()
+    if source in COLUMNS:
+        return accepted(cells, rulebase).alias(column)
     unknown = [cell for cell in cells.unique().drop_nulls() if means_unknown(cell)]
-    given = cells.set(cells.is_in(unknown), None)
-    return _age_bands(given) if source != column and source == _AGE else given.alias(column)
+    return cells.set(cells.is_in(unknown), None).alias(column)
 
 
-def _age_bands(ages: pl.Series) -> pl.Series:
-    years = ages.cast(pl.Float64, strict=False).to_frame("years")
+def _in_words(answers: pl.Series) -> pl.Series:
+    """Return answers as a symptom file would say them."""
+    if answers.dtype == pl.Boolean():
+        return answers.replace_strict([True, False], ["yes", "no"], return_dtype=pl.String)
+    text = answers.cast(pl.String)
+    return text.str.strip_suffix(".0") if answers.dtype.is_float() else text
+
+
+def _age_bands(years: pl.Series) -> pl.Series:
+    age = pl.col(years.name)
     band: pl.Expr = pl.lit(None, pl.String)
     for start, name in AGE_BANDS:
-        band = pl.when(pl.col("years") >= start).then(pl.lit(name)).otherwise(band)
-    return years.with_columns(band.alias("age_band"))["age_band"]
+        band = pl.when(age >= start).then(pl.lit(name)).otherwise(band)
+    return years.to_frame().select(band.alias("age_band"))["age_band"]

@@ -206,6 +206,17 @@ def test_of_a_folder_the_good_symptom_files_are_evaluated_and_the_others_counted
     ]
 
 
+def test_subgroups_by_an_answer_are_the_same_for_every_format(tmp_path, rules):
+    forms = ("yaml", "json", "ndjson", "parquet", "csv", "tsv")
+
+    ran = {form: evaluated(rules, _write(tmp_path, form), by=["foot_drop", "age_years"]) for form in forms}
+
+    for form in forms:
+        by_drop, by_age = ran[form].evaluation.subgroups
+        assert [group.value for group in by_drop.groups] == ["no", "yes"], form
+        assert [group.value for group in by_age.groups] == ["52", None], form
+
+
 def test_where_chunks_end_changes_nothing(tmp_path, rules):
     path = tmp_path / "a.csv"
     rows = [f"{n},{'yes' if n % 3 else 'odd'},{n % 90},{'same_day' if n % 5 else 'what'}" for n in range(200)]

@@ -103,6 +103,40 @@ def test_a_column_that_only_one_table_has_makes_subgroups_of_both(rules):
 
 
 @pytest.mark.parametrize(
+    ("column", "cells", "groups"),
+    [
+        ("foot_drop", ["yes", "Yes", "1", "TRUE", "no", "0", "", "?"], [("no", 2), ("yes", 4), (None, 2)]),
+        ("sex_at_birth", ["Female", "female", " FEMALE", "male", "unknown"], [("female", 3), ("male", 1), (None, 1)]),
+        ("age_years", ["50", "50.0", "5e1", "9"], [("9", 1), ("50", 3)]),
+        ("ward", ["A", "a", "1", "yes"], [("1", 1), ("A", 1), ("a", 1), ("yes", 1)]),
+        ("expected_spine_link", ["likely;possibly", "possibly|likely", " possibly ; likely", "unlikely", "n/a"],
+         [("likely;possibly", 3), ("unlikely", 1), (None, 1)]),
+        ("expected_urgency", ["soon;same_day", "same_day | soon", "emergency;soon", "soon|emergency;same_day"],
+         [("emergency;same_day;soon", 2), ("same_day;soon", 2)]),
+        ("expected_urgency_at_least", ["soon", " soon ", "routine"], [("routine", 1), ("soon", 2)]),
+        ("expected_root_level", ["S1;L5", "L5|S1", "none", "[]"], [("L5;S1", 2), ("none", 2)]),
+        ("expected_cause", ["gout;ankle_sprain", '["ankle_sprain","gout"]', "other"], [("ankle_sprain;gout", 2), ("other", 1)]),
+    ],
+)  # fmt: skip
+def test_rows_that_mean_the_same_are_one_subgroup(rules, column, cells, groups):
+    columns = {"expected_root_level": ["none"] * len(cells), column: cells}
+
+    [by_answer] = run([table(**columns)], rules, by=[column]).evaluation.subgroups
+
+    assert [(group.value, group.measures.cases) for group in by_answer.groups] == groups
+
+
+def test_sex_is_the_answer_unless_the_input_has_a_column_of_that_name(rules):
+    answers = {"sex_at_birth": ["Female", "female"], "expected_urgency": ["routine"] * 2}
+
+    [by_sex] = run([table(**answers)], rules, by=["sex"]).evaluation.subgroups
+    [by_own] = run([table(sex=["f", "F"], **answers)], rules, by=["sex"]).evaluation.subgroups
+
+    assert [group.value for group in by_sex.groups] == ["female"]
+    assert [group.value for group in by_own.groups] == ["F", "f"]
+
+
+@pytest.mark.parametrize(
     ("by", "hint"), [("wrad", 'did you mean "ward"?'), ("age_bnad", 'did you mean "age_band"?'), ("zzz", "there are ")]
 )
 def test_a_subgroup_by_no_column_is_refused_with_the_nearest(rules, by, hint):
