@@ -17,8 +17,9 @@ from spinefoot.evaluation.intervals import Share, wilson
 from spinefoot.model.knowledge import LEVELS
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["Calibration", "LevelOutcome", "ScoreBin", "claimed_share", "measure_calibration"]
+__all__ = ["Calibration", "LeftOut", "LevelOutcome", "ScoreBin", "claimed_share", "measure_calibration"]
 
+_TOO_LITTLE = "not_enough_information"
 _BIN_WIDTH_DB = 3
 _BINS_BELOW_LIKELY = 6
 _BINS_FROM_LIKELY = 4
@@ -48,16 +49,41 @@ class LevelOutcome(msgspec.Struct, frozen=True, kw_only=True):
     expected: Share
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Pairs that stand in no bin, each counted under the first reason that holds. The first two stand at no level either.
+
+    Attributes:
+        withheld: Pairs of the *withheld_cases* for which no cause was scored.
+        one_of_several: Pairs of a case and a cause that it accepts beside others: nothing says whether it is there.
+        not_enough_information: The cause has too little information for spinefoot to stand by its score.
+        without_score: The cause has a level and no score.
+    """
+
+    withheld_cases: int
+    withheld: int
+    one_of_several: int
+    not_enough_information: int
+    without_score: int
+
+    @property
+    def pairs(self) -> int:
+        """Number of all pairs left out of the bins."""
+        return self.withheld + self.one_of_several + self.not_enough_information + self.without_score
+
+
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     """
-    Scores and levels against outcomes, over pairs of a case and a cause.
+    Scores and levels against outcomes, over pairs of one of the *cases* that expect a cause and one of the *causes*.
 
-    *bins* leave out pairs without a score and those with too little information, whose score spinefoot does not
-    stand by; *levels* have all. Cases that accept several causes are left out of the pairs of these causes.
-    The pairs of one case depend on each other, so that the intervals are narrower than they should be.
+    *bins* hold *pairs*, *left_out* counts all others; *levels* also hold those with too little information or without a
+    score. The pairs of one case depend on each other, so that the intervals are narrower than they should be.
     """
 
+    cases: int
+    causes: int
     pairs: int
+    left_out: LeftOut
     bins: tuple[ScoreBin, ...]
     levels: tuple[LevelOutcome, ...]
 
@@ -76,7 +102,8 @@ def claimed_share(score_db: int) -> float:
 
 def measure_calibration(scored: pl.DataFrame, rulebase: RuleBase) -> Calibration | None:
     """Hold scores against outcomes on the frame of `score_rows`; None where no case with scores expects a cause."""
-    rows = scored.filter(pl.col("causes_ok").is_not_null() & ~pl.col("withheld"))
+    expecting = scored.filter(pl.col("causes_ok").is_not_null())
+    rows = expecting.filter(~pl.col("withheld"))
     if not rows.height:
         return None
     by_score: Counter[tuple[int, bool]] = Counter()
@@ -84,10 +111,22 @@ def measure_calibration(scored: pl.DataFrame, rulebase: RuleBase) -> Calibration
     for cause in rulebase.causes:
         for score, level, hit, count in _pairs(rows, cause.id):
             by_level[level, hit] += count
-            if score is not None and level != "not_enough_information":
+            if score is not None and level != _TOO_LITTLE:
                 by_score[score, hit] += count
+    withheld = expecting.height - rows.height
+    too_little = by_level[_TOO_LITTLE, True] + by_level[_TOO_LITTLE, False]
+    left_out = LeftOut(
+        withheld_cases=withheld,
+        withheld=withheld * len(rulebase.causes),
+        one_of_several=rows.height * len(rulebase.causes) - by_level.total(),
+        not_enough_information=too_little,
+        without_score=by_level.total() - by_score.total() - too_little,
+    )
     return Calibration(
+        cases=expecting.height,
+        causes=len(rulebase.causes),
         pairs=by_score.total(),
+        left_out=left_out,
         bins=tuple(_bin(low, high, by_score) for low, high in _edges(rulebase.scoring.likely_at_least)),
         levels=tuple(
             LevelOutcome(level=level, expected=wilson(by_level[level, True], by_level[level, True] + by_level[level, False]))

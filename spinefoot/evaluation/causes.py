@@ -39,17 +39,21 @@ class CauseTest(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         cause: Id of the cause.
         expected: Cases in which it is the one expected cause, withheld ones included.
+        not_expected: Cases in which only other causes are expected, withheld ones included.
         one_of_several: Cases that accept it beside other causes: they say neither that it is there nor that it
-            is not, and stand in neither table.
-        withheld: Of *expected*, those for which no cause was scored; they stand in neither table.
+            is not, and stand in neither table. With *expected* and *not_expected*, these are all cases.
+        withheld_expected: Of *expected*, those for which no cause was scored; they stand in neither table.
+        withheld_not_expected: The same of *not_expected*.
         likely: Test "the cause is likely".
         likely_or_possible: Test "the cause is likely or possible".
     """
 
     cause: str
     expected: int
+    not_expected: int
     one_of_several: int
-    withheld: int
+    withheld_expected: int
+    withheld_not_expected: int
     likely: BinaryTest
     likely_or_possible: BinaryTest
 
@@ -138,8 +142,10 @@ def _test(cause: str, rows: pl.DataFrame) -> CauseTest:
     return CauseTest(
         cause=cause,
         expected=_sum(table, "expected"),
+        not_expected=_sum(table, "other"),
         one_of_several=_sum(table, "several"),
-        withheld=table.get(("expected", None), 0),
+        withheld_expected=table.get(("expected", None), 0),
+        withheld_not_expected=table.get(("other", None), 0),
         likely=_binary(table, ("likely",)),
         likely_or_possible=_binary(table, NAMED_LEVELS),
     )

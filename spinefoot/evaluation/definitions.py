@@ -48,13 +48,14 @@ DEFINITIONS: dict[str, str] = {
     ),
     "cause_test": (
         "As a test of a cause: positive where the cause is likely (second row: likely or possible). Present: it is the one "
-        "expected cause; absent: other causes are expected. Left out, but counted: causes withheld, and 'open' cases that "
-        "accept it beside others."
+        "expected cause; absent: only other causes are expected. Left out, but counted: cases whose causes are withheld "
+        "(whether or not they expect it), and 'open' cases that accept it beside others. With, without, withheld and open "
+        "add up to all cases that expect a cause."
     ),
     "calibration": (
         "A score is a balance sheet, not a probability. 'Claimed' is what it would mean if it were the log-odds of its cause, "
-        "10^(s/10) / (1 + 10^(s/10)). Pairs of a case and a cause; those with too little information are left out. Pairs of "
-        "one case depend on each other, so that intervals are too narrow."
+        "10^(s/10) / (1 + 10^(s/10)). Counted are pairs of a case and a cause. Pairs "
+        "of one case are not independent, so that the intervals are too narrow."
     ),
     "paired": (
         "McNemar's exact test on the same cases (McNemar 1947): are cases that only one rule base gets right split evenly? "

@@ -267,7 +267,9 @@ def _cause(test: CauseTest) -> Iterator[tuple[str, ...]]:
     table = test.likely
     present, absent = table.true_positive + table.false_negative, table.false_positive + table.true_negative
     counted = [f"{present:,} with, {absent:,} without"]
-    counted += [f"{test.withheld:,} withheld"] if test.withheld else []
+    withheld = test.withheld_expected + test.withheld_not_expected
+    of_them = f" ({test.withheld_expected:,} of them with)" if test.withheld_expected else ""
+    counted += [f"{withheld:,} withheld{of_them}"] if withheld else []
     counted += [f"{test.one_of_several:,} open"] if test.one_of_several else []
     yield (f"{test.cause}\n{', '.join(counted)}", *_binary(test.likely))
     yield ("  or possible", *_binary(test.likely_or_possible))
@@ -287,8 +289,27 @@ def _calibration(measured: Calibration) -> Grid:
         title="Scores and levels against outcomes",
         headings=("score in decibans, or level", "pairs", "cause expected", "claimed"),
         rows=tuple(rows),
-        notes=(DEFINITIONS["calibration"],),
+        notes=(*_left_out(measured), DEFINITIONS["calibration"]),
     )
+
+
+def _left_out(measured: Calibration) -> tuple[str, str]:
+    out, all_pairs = measured.left_out, measured.cases * measured.causes
+    of_all = (
+        f"Of {all_pairs:,} pairs ({_number(measured.cases, 'case')} that expect a cause, {_number(measured.causes, 'cause')}), "
+        f"no row has {out.withheld:,} ({_number(out.withheld_cases, 'case')} whose causes are withheld) or "
+        f"{out.one_of_several:,} (causes accepted beside others)."
+    )
+    of_scores = (
+        f"The rows of scores also leave out {out.not_enough_information:,} with too little information, whose score spinefoot "
+        f"does not stand by, and {out.without_score:,} without a score; they hold {_number(measured.pairs, 'pair')}."
+    )
+    return of_all, of_scores
+
+
+def _number(count: int, what: str) -> str:
+    """Return "1 case", "2 cases"."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def _bin_name(scores: ScoreBin) -> str:

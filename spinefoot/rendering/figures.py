@@ -198,7 +198,10 @@ def _draw_calibration(axes: Axes, calibration: Calibration) -> None:
               label="what the score would claim if it were log-odds")  # fmt: skip
     axes.set_xticks(at, names, fontsize=8)
     axes.set_ylim(-3, 103)
-    axes.set_xlabel("score in decibans (pairs). A score is a balance sheet, not a probability.")
+    axes.set_xlabel(
+        "score in decibans (pairs). A score is a balance sheet, not a probability.\n"
+        "Pairs of one case are not independent, so that the intervals are too narrow."
+    )
     axes.set_ylabel("per cent of pairs")
     axes.legend(loc="upper left", frameon=False)
     _quiet(axes)

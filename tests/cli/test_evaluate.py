@@ -291,6 +291,30 @@ def test_an_svg_figure_says_what_it_shows_and_is_the_same_each_time(table, tmp_p
     assert "same_day" in said
 
 
+def test_the_figure_of_scores_says_that_its_intervals_are_too_narrow(tmp_path):
+    run("tests/cases/worked_examples.yaml", "--figures", str(tmp_path))
+
+    said = " ".join(ElementTree.fromstring((tmp_path / "calibration.svg").read_bytes()).itertext())
+    assert "Pairs of one case are not independent, so that the intervals are too narrow." in said
+
+
+def test_what_the_scores_leave_out_is_counted_on_the_page_and_in_the_json(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "id,saddle_numbness,foot_drop,leg_pain_now,expected_cause\n"
+        "a,yes,no,yes,gout\nb,no,yes,yes,gout;ankle_sprain\nc,no,yes,yes,lumbar_disc_radiculopathy\n"
+    )
+
+    said = " ".join(text(run(str(path), "--plain")).split())
+    left_out = json.loads(run(str(path), "--json").stdout)["overall"]["calibration"]["left_out"]
+
+    assert "Of 117 pairs (3 cases that expect a cause, 39 causes), no row has 39 (1 case whose causes are withheld) or 2" in said
+    assert (left_out["withheld_cases"], left_out["withheld"], left_out["one_of_several"]) == (1, 39, 2)
+    assert f"also leave out {left_out['not_enough_information']} with too little information" in said
+    assert "gout (0 with, 1 without, 1 withheld (1 of them with), 1 open)" in said
+    assert "lumbar_disc_radiculopathy (1 with, 1 without, 1 withheld)" in said
+
+
 def test_figures_without_matplotlib_say_what_to_install(table, tmp_path):
     code = (
         "import sys, importlib.abc\n"

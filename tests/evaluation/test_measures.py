@@ -194,7 +194,30 @@ def test_withheld_causes_count_as_not_named_and_are_also_left_out(measured):
         ("gout", "gout", 1),
     ]
     [gout] = [test for test in found.tests if test.cause == "gout"]
-    assert (gout.expected, gout.withheld, gout.likely.true_positive, gout.likely.false_negative) == (2, 1, 1, 0)
+    assert (gout.expected, gout.withheld_expected, gout.likely.true_positive, gout.likely.false_negative) == (2, 1, 1, 0)
+
+
+def test_every_case_that_expects_a_cause_has_a_place_in_the_row_of_each_cause(measured):
+    found = causes(
+        measured,
+        *[("gout", {"gout": ("likely", 5)})] * 2,
+        *[("gout", None)] * 3,
+        *[("ankle_sprain", {"gout": ("likely", 5)})] * 4,
+        *[("ankle_sprain", None)] * 5,
+        *[("other", None)] * 1,
+        *[("gout;ankle_sprain", {"gout": ("likely", 5)})] * 6,
+        *[("gout;ankle_sprain", None)] * 7,
+    )
+
+    [gout] = [test for test in found.tests if test.cause == "gout"]
+
+    assert (gout.expected, gout.not_expected, gout.one_of_several) == (5, 10, 13)
+    assert (gout.withheld_expected, gout.withheld_not_expected) == (3, 6)
+    for test in found.tests:
+        table = test.likely
+        compared = table.true_positive + table.false_negative + table.false_positive + table.true_negative
+        withheld = test.withheld_expected + test.withheld_not_expected
+        assert compared + withheld + test.one_of_several == found.cases == 28
 
 
 def test_a_cause_is_a_test_at_likely_and_at_likely_or_possible(measured):
@@ -264,6 +287,25 @@ def test_a_case_that_accepts_several_causes_says_nothing_of_their_scores(measure
     ).overall.calibration
 
     assert calibration.pairs == 1
+
+
+def test_all_pairs_of_a_case_and_a_cause_are_in_the_bins_or_counted_with_the_reason(measured, rules):
+    calibration = measured(
+        [
+            {"expected_cause": "gout", "causes": {"gout": ("likely", 3), "ankle_sprain": ("unlikely", None)}},
+            {"expected_cause": "gout;ankle_sprain", "causes": {"gout": ("likely", 3), "stress_fracture": ("possible", 0)}},
+            {"expected_cause": "gout", "causes": None},
+            {"expected_cause": "gout", "causes": None},
+        ]
+    ).overall.calibration
+
+    n = len(rules.causes)
+    assert (calibration.cases, calibration.causes, calibration.pairs) == (4, n, 2)
+    left_out = calibration.left_out
+    assert (left_out.withheld_cases, left_out.withheld, left_out.one_of_several) == (2, 2 * n, 2)
+    assert (left_out.not_enough_information, left_out.without_score) == (n - 2 + n - 3, 1)
+    assert sum(level.expected.of for level in calibration.levels) == calibration.pairs + 1 + 2 * n - 5
+    assert calibration.pairs + left_out.pairs == 4 * n
 
 
 def test_what_nobody_expects_is_not_measured(measured):

@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,11 +62,14 @@ def test_every_case_is_counted_once(measured, rows):
         assert causes.top_1.count <= causes.top_3.count <= causes.cases - max(causes.withheld, causes.unknown_cause)
         for test in causes.tests:
             for table in (test.likely, test.likely_or_possible):
-                assert table.true_positive + table.false_negative == test.expected - test.withheld
+                assert table.true_positive + table.false_negative == test.expected - test.withheld_expected
+            withheld = test.withheld_expected + test.withheld_not_expected
+            assert sum(msgspec.structs.astuple(test.likely)[:4]) + withheld + test.one_of_several == causes.cases
             assert test.likely.true_positive <= test.likely_or_possible.true_positive
             assert test.likely.false_positive <= test.likely_or_possible.false_positive
     if calibration := overall.calibration:
         assert sum(b.expected.of for b in calibration.bins) == calibration.pairs
+        assert calibration.pairs + calibration.left_out.pairs == calibration.cases * calibration.causes
 
 
 @some
