@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from spinefoot.evaluation.calibration import Calibration, ScoreBin
 from spinefoot.evaluation.causes import BinaryTest, CauseMeasures, CauseTest
-from spinefoot.evaluation.compare import Change, Comparison, Paired
 from spinefoot.evaluation.definitions import DEFINITIONS
-from spinefoot.evaluation.intervals import LikelihoodRatio, Share
+from spinefoot.evaluation.intervals import Share
 from spinefoot.evaluation.matrices import Kappa, Matrix
 from spinefoot.evaluation.measures import Measures, Subgroups
 from spinefoot.evaluation.root_levels import RootMeasures
 from spinefoot.evaluation.run import Evaluation
 from spinefoot.evaluation.spine_link import AnswerRatio, SpineLinkMeasures
 from spinefoot.evaluation.urgency import LevelTriage, MissedEmergencies, UrgencyMeasures
+from spinefoot.rendering.evaluation_comparison import comparison_grids
+from spinefoot.rendering.evaluation_words import in_brackets, list_cases, one_line, percent, say_number, say_ratio, say_share
 from spinefoot.rendering.grid import Grid
 
-__all__ = ["evaluation_grids", "say_ratio", "say_share"]
-
-_LISTED = 20
-"""Cases and pairs listed on a terminal; the JSON has all of them."""
-
-_SMALL_P = 0.001
+__all__ = ["evaluation_grids"]
 
 _OF_SUBGROUP = "Shares are of the cases of the subgroup that expect something of the kind; 'missed', of its expected emergencies."
 
@@ -45,61 +40,9 @@ def evaluation_grids(evaluation: Evaluation, disclaimer: str) -> list[Grid]:
     for subgroups in evaluation.subgroups:
         grids += _subgroups(subgroups)
     if evaluation.comparison is not None:
-        grids += _comparison(evaluation.comparison)
+        grids += comparison_grids(evaluation.comparison)
     grids.append(Grid(title="What this is", lead=(DEFINITIONS["intervals"], disclaimer)))
     return grids
-
-
-def say_share(share: Share, with_count: bool = False) -> str:
-    r"""
-    Return a share in per cent with its interval below it: "97.2%", "85.8 to 99.5".
-
-    Examples:
-        >>> from spinefoot.evaluation.intervals import wilson
-        >>> say_share(wilson(15, 148)), say_share(wilson(0, 0))
-        ('10.1%\n6.2 to 16.0', 'no case')
-        >>> say_share(wilson(60, 60))
-        '100%\n94.0 to 100'
-    """
-    if share.estimate is None or share.low is None or share.high is None:
-        return "no case"
-    count = f"{share.count:,} of {share.of:,}, " if with_count else ""
-    return f"{count}{_percent(share.estimate)}%\n{_percent(share.low)} to {_percent(share.high)}"
-
-
-def _percent(share: float) -> str:
-    """Per cent to one decimal; 0 and 100 only where nothing was rounded."""
-    per_cent = 100 * share
-    if round(per_cent, 1) in (0, 100):
-        return f"{per_cent:.0f}" if math.isclose(per_cent, round(per_cent), abs_tol=1e-9) else "<0.1" if per_cent < 1 else ">99.9"
-    return f"{per_cent:.1f}"
-
-
-def say_ratio(ratio: LikelihoodRatio) -> str:
-    r"""
-    Return a likelihood ratio with its interval below it; a star where a cell was 0.
-
-    Examples:
-        >>> from spinefoot.evaluation.intervals import likelihood_ratio
-        >>> say_ratio(likelihood_ratio(10, 20, 5, 50))
-        '5.0\n2.0 to 13'
-        >>> say_ratio(likelihood_ratio(10, 20, 0, 0))
-        'none'
-        >>> say_ratio(likelihood_ratio(20, 20, 50, 50))
-        '1\nalways'
-    """
-    if ratio.estimate is None:
-        return "none"
-    if ratio.low is None or ratio.high is None:
-        return f"{ratio.estimate:.0f}\nalways"
-    star = "*" if ratio.zero_cell else ""
-    return f"{_digits(ratio.estimate)}{star}\n{_digits(ratio.low)} to {_digits(ratio.high)}"
-
-
-def _digits(number: float) -> str:
-    if number < 0.01:
-        return "<0.01"
-    return f"{number:.2f}" if number < 1 else f"{number:.1f}" if number < 10 else f"{number:,.0f}"
 
 
 def _rows(evaluation: Evaluation) -> Grid:
@@ -135,7 +78,7 @@ def _urgency(measured: UrgencyMeasures) -> Iterator[Grid]:
     ):
         if cases:
             rows = [(case.id, case.expected, case.result) for case in cases]
-            yield _listed(title, ("case", "expected", "result"), rows, alarm)
+            yield list_cases(title, ("case", "expected", "result"), rows, alarm)
 
 
 def _missed(missed: MissedEmergencies) -> Grid:
@@ -143,13 +86,13 @@ def _missed(missed: MissedEmergencies) -> Grid:
     if not share.of:
         said = ["No case expects just an emergency, so that nothing is known of missed emergencies."]
     elif share.count:
-        rate = _in_brackets(say_share(share))
+        rate = in_brackets(say_share(share))
         said = [
             f"MISSED: {share.count:,} of {share.of:,} expected emergencies, {rate}.",
             f"{missed.one_lower:,} still came out at the next lower urgency, {missed.further_below:,} lower than that.",
         ]
     else:
-        bound = f"{_percent(missed.at_most)}%" if missed.at_most is not None else "unknown"
+        bound = f"{percent(missed.at_most)}%" if missed.at_most is not None else "unknown"
         said = [f"None of {share.of:,} expected emergencies was missed. The true rate may still be up to {bound}."]
     return Grid(title="Missed emergencies", lead=tuple(said), notes=(DEFINITIONS["missed_emergency"],), alarm=bool(share.count))
 
@@ -174,26 +117,17 @@ def _matrix(title: str, matrix: Matrix) -> Iterator[Grid]:
         yield Grid(title=title, headings=("expected", *matrix.results), rows=rows, notes=notes)
 
 
-def _listed(
-    title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], alarm: bool = False, notes: tuple[str, ...] = ()
-) -> Grid:
-    more = (f"and {len(rows) - _LISTED:,} more (--json lists them all)",) if len(rows) > _LISTED else ()
-    return Grid(
-        title=f"{title} ({len(rows):,})", headings=headings, rows=tuple(rows[:_LISTED]), notes=(*more, *notes), alarm=alarm
-    )
-
-
 def _spine_link(measured: SpineLinkMeasures) -> Iterator[Grid]:
     test = measured.test
     yield Grid(
         title="Link to the spine",
         headings=("measure", "value"),
         rows=(
-            ("right", _one_line(measured.right)),
-            ("sensitivity, of all", _one_line(test.sensitivity)),
-            ("specificity, of all", _one_line(test.specificity)),
-            ("sensitivity, clear answers", _one_line(test.sensitivity_if_clear)),
-            ("specificity, clear answers", _one_line(test.specificity_if_clear)),
+            ("right", one_line(measured.right)),
+            ("sensitivity, of all", one_line(test.sensitivity)),
+            ("specificity, of all", one_line(test.specificity)),
+            ("sensitivity, clear answers", one_line(test.sensitivity_if_clear)),
+            ("specificity, clear answers", one_line(test.specificity_if_clear)),
         ),
         lead=(
             f"{measured.cases:,} cases: {test.linked:,} with a link, {test.not_linked:,} without, "
@@ -214,20 +148,11 @@ def _spine_link(measured: SpineLinkMeasures) -> Iterator[Grid]:
 
 
 def _answer(answer: AnswerRatio, name: str) -> tuple[str, ...]:
-    return (name, f"{answer.linked:,}", f"{answer.not_linked:,}", _in_brackets(say_ratio(answer.ratio)))
-
-
-def _one_line(share: Share) -> str:
-    return _in_brackets(say_share(share, with_count=True))
-
-
-def _in_brackets(two_lines: str) -> str:
-    first, _, second = two_lines.partition("\n")
-    return f"{first} ({second})" if second else first
+    return (name, f"{answer.linked:,}", f"{answer.not_linked:,}", in_brackets(say_ratio(answer.ratio)))
 
 
 def _roots(measured: RootMeasures) -> Grid:
-    rows = (("right root named", _one_line(measured.named)), ("only right roots named", _one_line(measured.only)))
+    rows = (("right root named", one_line(measured.named)), ("only right roots named", one_line(measured.only)))
     return Grid(title="Nerve roots", headings=("measure", "value"), rows=rows, notes=(DEFINITIONS["root_named"],))
 
 
@@ -247,7 +172,7 @@ def _causes(measured: CauseMeasures) -> Iterator[Grid]:
     )
     wrong = [(pair.expected, pair.named, f"{pair.cases:,}") for pair in measured.first_named if pair.expected != pair.named]
     if wrong:
-        yield _listed("Expected cause not named first", ("expected", "named first", "cases"), wrong)
+        yield list_cases("Expected cause not named first", ("expected", "named first", "cases"), wrong)
     tests = [test for test in measured.tests if test.expected]
     if tests:
         unseen = len(measured.tests) - len(tests)
@@ -282,7 +207,7 @@ def _binary(test: BinaryTest) -> tuple[str, ...]:
 
 def _calibration(measured: Calibration) -> Grid:
     rows = [
-        (_bin_name(b), *_outcome(b.expected), f"{_percent(b.claimed)}%" if b.claimed is not None else "") for b in measured.bins
+        (_bin_name(b), *_outcome(b.expected), f"{percent(b.claimed)}%" if b.claimed is not None else "") for b in measured.bins
     ]
     rows += [(level.level, *_outcome(level.expected), "") for level in measured.levels]
     return Grid(
@@ -296,20 +221,16 @@ def _calibration(measured: Calibration) -> Grid:
 def _left_out(measured: Calibration) -> tuple[str, str]:
     out, all_pairs = measured.left_out, measured.cases * measured.causes
     of_all = (
-        f"Of {all_pairs:,} pairs ({_number(measured.cases, 'case')} that expect a cause, {_number(measured.causes, 'cause')}), "
-        f"no row has {out.withheld:,} ({_number(out.withheld_cases, 'case')} whose causes are withheld) or "
-        f"{out.one_of_several:,} (causes accepted beside others)."
+        f"Of {all_pairs:,} pairs ({say_number(measured.cases, 'case')} that expect a cause, "
+        f"{say_number(measured.causes, 'cause')}), no row has {out.withheld:,} "
+        f"({say_number(out.withheld_cases, 'case')} whose causes are withheld) or {out.one_of_several:,} "
+        "(causes accepted beside others)."
     )
     of_scores = (
         f"The rows of scores also leave out {out.not_enough_information:,} with too little information, whose score spinefoot "
-        f"does not stand by, and {out.without_score:,} without a score; they hold {_number(measured.pairs, 'pair')}."
+        f"does not stand by, and {out.without_score:,} without a score; they hold {say_number(measured.pairs, 'pair')}."
     )
     return of_all, of_scores
-
-
-def _number(count: int, what: str) -> str:
-    """Return "1 case", "2 cases"."""
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def _bin_name(scores: ScoreBin) -> str:
@@ -319,7 +240,7 @@ def _bin_name(scores: ScoreBin) -> str:
 
 
 def _outcome(share: Share) -> tuple[str, str]:
-    return f"{share.of:,}", _in_brackets(say_share(share))
+    return f"{share.of:,}", in_brackets(say_share(share))
 
 
 def _subgroups(subgroups: Subgroups) -> Iterator[Grid]:
@@ -357,33 +278,3 @@ def _link_and_cause_shares(measures: Measures) -> tuple[Share | None, ...]:
 
 def _of(share: Share | None) -> str:
     return "no case" if share is None or not share.of else say_share(share).replace("%\n", f"% of {share.of:,}\n")
-
-
-def _comparison(comparison: Comparison) -> Iterator[Grid]:
-    against = comparison.against
-    yield Grid(
-        title="Compared with another rule base",
-        headings=("measure", "both", "only this", "only other", "neither", "p"),
-        rows=tuple(_paired(paired) for paired in comparison.measures),
-        lead=(
-            f"The other: {against.version} ({against.sha256[:12]}) in {against.directory}; "
-            f"{comparison.cases:,} cases that both accept.",
-        ),
-        notes=(DEFINITIONS["paired"],),
-    )
-    for measure in comparison.measures:
-        if measure.gained or measure.lost:
-            rows = [(id, "only this") for id in measure.gained] + [(id, "only other") for id in measure.lost]
-            yield _listed(f"Differs: {measure.measure}", ("case", "met by"), rows)
-    yield _changes("Urgency fell", comparison.fell, alarm=bool(comparison.fell))
-    yield _changes("Urgency rose", comparison.rose)
-
-
-def _paired(paired: Paired) -> tuple[str, ...]:
-    p = "-" if paired.p is None else "< 0.001" if paired.p < _SMALL_P else f"{paired.p:.3f}"
-    return (paired.measure, *(f"{n:,}" for n in (paired.both, paired.only_this, paired.only_against, paired.neither)), p)
-
-
-def _changes(title: str, changes: Sequence[Change], alarm: bool = False) -> Grid:
-    rows = [(change.id, change.before, change.after, change.expected or "-") for change in changes]
-    return _listed(title, ("case", "other", "this", "expected"), rows, alarm)
