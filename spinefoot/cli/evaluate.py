@@ -95,7 +95,8 @@ def evaluate(
     _show(ran, rulebase, json, is_plain(plain), no_color)
     if figures is not None:
         _draw(ran, figures, figure_format.value)
-    if ran.evaluation.rows.rejected or ran.evaluation.rows.files_rejected:
+    comparison = ran.evaluation.comparison
+    if ran.evaluation.rows.rejected or ran.evaluation.rows.files_rejected or (comparison and comparison.refused):
         raise typer.Exit(ExitCode.PARTLY_REJECTED)
 
 

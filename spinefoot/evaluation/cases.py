@@ -30,8 +30,9 @@ class Cases(NamedTuple):
     What came of a chunk.
 
     *scored* (`score_rows`) and *groups*, a column for each kind of subgroup, have the rows without a fault. *paired* has those
-    that the other rule base accepts too, by both. *read* counts all rows, *problems* tell what is wrong with the others.
-    *columns* are all of the chunk, *unread* those that mean nothing here.
+    that the other rule base accepts too, by both. *read* counts all rows. *problems* tell what is wrong with the others, why
+    the other rule base refuses more of them, and which columns only one of the two reads. *columns* are all of the chunk,
+    *unread* those that mean nothing here.
     """
 
     scored: pl.DataFrame
@@ -64,6 +65,7 @@ class CaseReader:
     def begin(self, source: Source) -> None:
         """Turn to *source*."""
         self._source = source
+        self._told: set[str] = set()
         self._readers = [RowReader(source, s.rulebase, ignore_unknown=True, keep=self._keep) for s in self._sides]
 
     def read(self, chunk: Chunk) -> Cases:
@@ -83,19 +85,25 @@ class CaseReader:
         numbers, scored, faults = self._sides[0].score(rows, expected, bad_rows)
         told = [*zip(bad_rows, (bad.problem for bad in bad_cells), strict=True), *_problems(faults)]
         paired = None
+        unread = rows.layout.left_out
+        of_columns: list[Problem] = []
         if len(self._sides) > 1:
-            others, other, _ = self._sides[1].score(self._readers[1].read(chunk), expected, bad_rows)
+            rows_there = self._readers[1].read(chunk)
+            others, other, faults_there = self._sides[1].score(rows_there, expected, bad_rows)
             paired = scored.filter(numbers.is_in(others.implode())), other.filter(others.is_in(numbers.implode()))
+            told += _problems(faults_there.filter(pl.col(ROW).is_in(numbers.implode())), self._only_there)
+            of_columns = self._read_by_one(rows.layout.left_out, rows_there.layout.left_out)
+            unread = [name for name in unread if name in rows_there.layout.left_out]
         unreadable = chunk.faults[ROW].n_unique() if self._source.format == "symptoms" else 0
         return Cases(
             scored=scored,
             groups=self._groups(rows, numbers),
             paired=paired,
             read=rows.total - unreadable,
-            problems=[*chunk.problems, *self._placed(told, rows.whose)],
+            problems=[*chunk.problems, *of_columns, *self._placed(told, rows.whose)],
             files_rejected=unreadable,
             columns=columns,
-            unread=[name for name in rows.layout.left_out if name not in self._kept and name != "file"],
+            unread=[name for name in unread if name not in self._kept and name != "file"],
         )
 
     def _keep(self, column: str) -> bool:
@@ -106,6 +114,21 @@ class CaseReader:
         if "file" not in whose.columns:
             whose = whose.rename({FILE: "file"})
         return pl.DataFrame([subgroup(column, whose, answers, self._sides[0].rulebase) for column in self._by])
+
+    @property
+    def _only_there(self) -> str:
+        return f"only the rule base in {self._sides[1].rulebase.directory} refuses this: "
+
+    def _read_by_one(self, unread_here: Sequence[str], unread_there: Sequence[str]) -> list[Problem]:
+        """Return a problem for each column that one rule base reads and the other does not, once for each source."""
+        there = f"the rule base in {self._sides[1].rulebase.directory}"
+        said = {name: f"is no finding of {there} and was not read there" for name in unread_there if name not in unread_here}
+        said |= {
+            name: f"is a finding of {there} only, and was read only there" for name in unread_here if name not in unread_there
+        }
+        told = [name for name in said if name not in self._told]
+        self._told.update(told)
+        return [Problem("SF701", f'the column "{name}" {said[name]}', Location(self._source.name)) for name in told]
 
     def _placed(self, told: Sequence[tuple[int, Problem]], whose: pl.DataFrame) -> list[Problem]:
         """Return problems by row, in the order of rows, each with the place of its row."""
@@ -134,7 +157,7 @@ class _Side(NamedTuple):
         return numbers, score_rows(results, wanted, self.rulebase), assessed.faults
 
 
-def _problems(faults: pl.DataFrame) -> list[tuple[int, Problem]]:
+def _problems(faults: pl.DataFrame, before: str = "") -> list[tuple[int, Problem]]:
     # Unreadable symptom files are told as they were read.
     of_rows = faults.filter(pl.col(FILE).is_null()).select(ROW, "reason")
-    return [(row, Problem("SF703", reason)) for row, reason in of_rows.iter_rows()]
+    return [(row, Problem("SF703", before + reason)) for row, reason in of_rows.iter_rows()]

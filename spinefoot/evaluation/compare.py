@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import polars as pl
 
-from spinefoot.evaluation.intervals import Share, exact, mcnemar_p
+from spinefoot.evaluation.intervals import Share, exact, mcnemar_p, wilson
 from spinefoot.model.rulebase import RuleBase
 
 __all__ = ["Change", "Comparison", "Paired", "RuleBaseName", "compare", "name_of"]
@@ -31,6 +31,8 @@ class Paired(msgspec.Struct, frozen=True, kw_only=True):
         neither: Cases in which neither does.
         p: Exact two-sided McNemar p; None without discordant cases.
         favours_this: Share of the discordant cases that favour the rule base under evaluation, exact interval.
+        this: Share of all these cases in which the rule base under evaluation meets it, Wilson interval.
+        other: The same of the one it is compared with.
         gained: Ids of *only_this*.
         lost: Ids of *only_against*.
     """
@@ -42,6 +44,8 @@ class Paired(msgspec.Struct, frozen=True, kw_only=True):
     neither: int
     p: float | None
     favours_this: Share
+    this: Share
+    other: Share
     gained: tuple[str, ...]
     lost: tuple[str, ...]
 
@@ -57,7 +61,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """
-    Two rule bases on the *cases* that both accept.
+    Two rule bases on the *cases* that both accept; *refused* counts those that only the one compared with refuses.
 
     *fell* and *rose* list every case whose urgency is lower, or higher, than with the rule base compared with,
     whether or not anything was expected of it.
@@ -65,6 +69,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     against: RuleBaseName
     cases: int
+    refused: int
     measures: tuple[Paired, ...]
     fell: tuple[Change, ...]
     rose: tuple[Change, ...]
@@ -87,8 +92,12 @@ def name_of(rulebase: RuleBase) -> RuleBaseName:
     return RuleBaseName(version=rulebase.version, sha256=rulebase.sha256, directory=rulebase.directory)
 
 
-def compare(this: pl.DataFrame, other: pl.DataFrame, rulebase: RuleBase, against: RuleBase) -> Comparison:
-    """Pair the frames of `score_rows` of two rule bases; both have the same cases in the same order."""
+def compare(this: pl.DataFrame, other: pl.DataFrame, rulebase: RuleBase, against: RuleBase, refused: int = 0) -> Comparison:
+    """
+    Pair the frames of `score_rows` of two rule bases; both have the same cases in the same order.
+
+    *refused* is the number of other cases, which only *against* refuses.
+    """
     if this.height != other.height:
         raise ValueError(f"{this.height} cases cannot be paired with {other.height}")
     pairs = pl.DataFrame(
@@ -105,6 +114,7 @@ def compare(this: pl.DataFrame, other: pl.DataFrame, rulebase: RuleBase, against
     return Comparison(
         against=name_of(against),
         cases=this.height,
+        refused=refused,
         measures=tuple(measure for measure in measured if measure is not None),
         fell=_changes(pairs.filter(pl.col("after") > pl.col("before")), names),
         rose=_changes(pairs.filter(pl.col("after") < pl.col("before")), names),
@@ -127,6 +137,8 @@ def _paired(measure: str, met: pl.Expr, this: pl.DataFrame, other: pl.DataFrame)
         neither=table.height - both - len(gained) - len(lost),
         p=mcnemar_p(len(gained), len(lost)),
         favours_this=exact(len(gained), len(gained) + len(lost)),
+        this=wilson(both + len(gained), table.height),
+        other=wilson(both + len(lost), table.height),
         gained=tuple(gained),
         lost=tuple(lost),
     )

@@ -59,7 +59,8 @@ DEFINITIONS: dict[str, str] = {
     ),
     "paired": (
         "McNemar's exact test on the same cases (McNemar 1947): are cases that only one rule base gets right split evenly? "
-        "The p values are not corrected for their number."
+        "'This' and 'other': cases in which each gets it right. 'Favours this': share of "
+        "'only this' among the cases that differ. The p values are not corrected for their number."
     ),
 }
 """Texts by what they define."""

@@ -103,7 +103,7 @@ def run(
     """
     by = list(dict.fromkeys(by))
     if against is not None:
-        _check_urgencies(rulebase, against)
+        _check_comparable(rulebase, against)
     headers = _headers([source for source, _ in inputs])
     if headers is not None:
         _check_by(by, headers)
@@ -166,7 +166,7 @@ def _comparison(parts: Sequence[Cases], rulebase: RuleBase, against: RuleBase | 
     pairs = [part.paired for part in parts if part.paired is not None]
     this = pl.concat([this for this, _ in pairs], rechunk=True)
     other = pl.concat([other for _, other in pairs], rechunk=True)
-    return compare(this, other, rulebase, against)
+    return compare(this, other, rulebase, against, refused=sum(part.scored.height for part in parts) - this.height)
 
 
 def _without_expectation(frame: pl.DataFrame) -> int:
@@ -216,8 +216,15 @@ def _check_values(values: dict[str, set[str]], groups: pl.DataFrame) -> None:
             raise UsageError([Problem("SF608", message, None, "age_band makes bands of age_years")])
 
 
-def _check_urgencies(rulebase: RuleBase, against: RuleBase) -> None:
-    these, those = (", ".join(r.urgency_rank) for r in (rulebase, against))
-    if these != those:
-        message = f"the two rule bases cannot be compared: one has the urgencies {these}, the other {those}"
-        raise UsageError([Problem("SF608", message)])
+def _check_comparable(rulebase: RuleBase, against: RuleBase) -> None:
+    problems: list[Problem] = []
+    # Urgencies are compared by rank, so that their order matters; verdicts are compared by id.
+    for what, these, those in (
+        ("urgencies", list(rulebase.urgency_rank), list(against.urgency_rank)),
+        ("verdicts", *(sorted(verdict.id for verdict in r.verdicts) for r in (rulebase, against))),
+    ):
+        if these != those:
+            both = f"one has the {what} {', '.join(these)}, the other {', '.join(those)}"
+            problems.append(Problem("SF608", f"the two rule bases cannot be compared: {both}"))
+    if problems:
+        raise UsageError(problems)

@@ -10,13 +10,14 @@ import polars as pl
 from spinefoot.executors.columns.results import TOP
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["NAMED_LEVELS", "NEGATIVE", "POSITIVE", "counts", "score_rows"]
+__all__ = ["NAMED_LEVELS", "SIDES", "counts", "score_rows"]
 
-POSITIVE = ("likely", "possibly")
-"""Verdicts that count as a positive test of the spine link."""
+SIDES = {"likely": "positive", "possibly": "positive", "unlikely": "negative", "unclear": "unclear"}
+"""
+What each verdict counts as in a test of the spine link. This is the one place that says so; rule bases do not.
 
-NEGATIVE = ("unlikely",)
-"""Verdicts that count as a negative test; every other one (`unclear`) is counted apart."""
+With any other verdict, or with none on one side, a rule base has no such test (`spine_link.LinkTest`).
+"""
 
 NAMED_LEVELS = ("likely", "possible")
 """Levels at which a cause counts as named: those that the explained answer shows with a balance sheet."""
@@ -33,7 +34,7 @@ def score_rows(results: pl.DataFrame, expected: pl.DataFrame, rulebase: RuleBase
     Returns:
         Their columns and these, null where nothing is expected:
         `urgency_rank` (0 is the highest); `triage` (`right`, `under`, `over`); `one_urgency`, whether exactly one
-        urgency is right; `emergency_expected`; `link_answer` (`positive`, `unclear`, `negative`; never null);
+        urgency is right; `emergency_expected`; `link_answer` (`positive`, `unclear`, `negative`; null if `SIDES` does not say);
         `link_right`; `linked`, null also where the expectation leaves it open; `root_named` and `root_only`;
         `withheld`, whether no cause was scored (never null); `top_1` and `top_3`.
     """
@@ -75,21 +76,16 @@ def _triage() -> pl.Expr:
 
 
 def _link_answer() -> pl.Expr:
-    verdict = pl.col("spine_link")
-    return (
-        pl.when(verdict.is_in(POSITIVE))
-        .then(pl.lit("positive"))
-        .when(verdict.is_in(NEGATIVE))
-        .then(pl.lit("negative"))
-        .otherwise(pl.lit("unclear"))
-    )
+    return pl.col("spine_link").replace_strict(SIDES, default=None, return_dtype=pl.String)
 
 
 def _linked() -> pl.Expr:
     """Yes or no where every acceptable verdict says the same; null where they differ or say unclear."""
     accepted = pl.col("spine_links_ok")
-    every_positive = accepted.list.set_difference(list(POSITIVE)).list.len() == 0
-    every_negative = accepted.list.set_difference(list(NEGATIVE)).list.len() == 0
+    every_positive, every_negative = (
+        accepted.list.set_difference([verdict for verdict in SIDES if SIDES[verdict] == side]).list.len() == 0
+        for side in ("positive", "negative")
+    )
     return pl.when(every_positive).then(pl.lit(True)).when(every_negative).then(pl.lit(False))
 
 

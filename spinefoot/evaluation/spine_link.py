@@ -9,7 +9,7 @@ import polars as pl
 
 from spinefoot.evaluation.intervals import LikelihoodRatio, Share, likelihood_ratio, wilson
 from spinefoot.evaluation.matrices import Matrix
-from spinefoot.evaluation.scored import counts
+from spinefoot.evaluation.scored import SIDES, counts
 from spinefoot.model.rulebase import RuleBase
 
 __all__ = ["AnswerRatio", "LinkTest", "SpineLinkMeasures", "measure_spine_link"]
@@ -31,7 +31,7 @@ class LinkTest(msgspec.Struct, frozen=True, kw_only=True):
     """
     The spine link as a test of cases *linked* and *not_linked*.
 
-    A verdict of `likely` or `possibly` is positive, `unlikely` negative, `unclear` neither. Sensitivity is the share
+    `scored.SIDES` says which verdicts are positive, negative or neither. Sensitivity is the share
     of linked cases that were positive, specificity that of cases not linked that were negative: of all cases, so
     that an unclear answer counts as a failure, and of those with a clear answer. Likelihood ratios take all cases
     (Simel, Feussner, DeLong and Matchar 1987, Med Decis Making 7:107-114): *answers* has one for each of positive,
@@ -53,12 +53,17 @@ class LinkTest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SpineLinkMeasures(msgspec.Struct, frozen=True, kw_only=True):
-    """All about the spine link, on the *cases* that expect a verdict; *matrix* takes those that accept just one."""
+    """
+    All about the spine link, on the *cases* that expect a verdict; *matrix* takes those that accept just one.
+
+    There is no *test* where *no_test_because* says why: nothing says on which side a verdict of the rule base stands.
+    """
 
     cases: int
     right: Share
     matrix: Matrix
-    test: LinkTest
+    test: LinkTest | None
+    no_test_because: str | None
 
 
 def measure_spine_link(scored: pl.DataFrame, rulebase: RuleBase) -> SpineLinkMeasures | None:
@@ -67,14 +72,24 @@ def measure_spine_link(scored: pl.DataFrame, rulebase: RuleBase) -> SpineLinkMea
     if not rows.height:
         return None
     names = [verdict.id for verdict in rulebase.verdicts]
+    reason = _why_no_test(names)
     single = rows.filter(pl.col("spine_links_ok").list.len() == 1)
     pairs = counts(single.select(pl.col("spine_links_ok").list.first().alias("expected"), "spine_link"), "expected", "spine_link")
     return SpineLinkMeasures(
         cases=rows.height,
         right=wilson(rows.filter("link_right").height, rows.height),
         matrix=Matrix.of(names, names, {(e, r): n for (e, r), n in pairs.items()}),
-        test=_test(rows, names),
+        test=_test(rows, names) if reason is None else None,
+        no_test_because=reason,
     )
+
+
+def _why_no_test(verdicts: Sequence[str]) -> str | None:
+    sides = [SIDES.get(verdict) for verdict in verdicts]
+    if None not in sides and {"positive", "negative"} <= set(sides):
+        return None
+    known = ", ".join(f"{verdict} ({side})" for verdict, side in SIDES.items())
+    return f"the verdicts of this rule base are {', '.join(verdicts)}, and only {known} have a known side"
 
 
 def _test(rows: pl.DataFrame, verdicts: Sequence[str]) -> LinkTest:

@@ -12,7 +12,7 @@ from spinefoot.evaluation.matrices import Kappa, Matrix
 from spinefoot.evaluation.measures import Measures, Subgroups
 from spinefoot.evaluation.root_levels import RootMeasures
 from spinefoot.evaluation.run import Evaluation
-from spinefoot.evaluation.spine_link import AnswerRatio, SpineLinkMeasures
+from spinefoot.evaluation.spine_link import AnswerRatio, LinkTest, SpineLinkMeasures
 from spinefoot.evaluation.urgency import LevelTriage, MissedEmergencies, UrgencyMeasures
 from spinefoot.rendering.evaluation_comparison import comparison_grids
 from spinefoot.rendering.evaluation_words import in_brackets, list_cases, one_line, percent, say_number, say_ratio, say_share
@@ -106,8 +106,8 @@ def _kappa(kappa: Kappa, matrix: Matrix) -> str:
     if kappa.estimate is None:
         return f"Weighted kappa: not defined, since {kappa.undefined_because}."
     if kappa.low is None or kappa.high is None:
-        return f"Weighted kappa {kappa.estimate:.2f} on {matrix.total:,} cases; no interval, since every case agrees."
-    return f"Weighted kappa {kappa.estimate:.2f} ({kappa.low:.2f} to {kappa.high:.2f}) on {matrix.total:,} cases."
+        return f"Weighted kappa {kappa.estimate:.2f} on {say_number(matrix.total, 'case')}; no interval, since every case agrees."
+    return f"Weighted kappa {kappa.estimate:.2f} ({kappa.low:.2f} to {kappa.high:.2f}) on {say_number(matrix.total, 'case')}."
 
 
 def _matrix(title: str, matrix: Matrix) -> Iterator[Grid]:
@@ -118,21 +118,28 @@ def _matrix(title: str, matrix: Matrix) -> Iterator[Grid]:
 
 
 def _spine_link(measured: SpineLinkMeasures) -> Iterator[Grid]:
-    test = measured.test
+    title, right = "Link to the spine", ("right", one_line(measured.right))
+    cases = say_number(measured.cases, "case")
+    if measured.test is None:
+        lead = (f"{cases}. Sensitivity, specificity and likelihood ratios are not given: {measured.no_test_because}.",)
+        yield Grid(title=title, headings=("measure", "value"), rows=(right,), lead=lead)
+    else:
+        yield from _link_test(measured.test, title, right, cases)
+    yield from _matrix("Link to the spine: expected in rows, result in columns", measured.matrix)
+
+
+def _link_test(test: LinkTest, title: str, right: tuple[str, str], cases: str) -> Iterator[Grid]:
     yield Grid(
-        title="Link to the spine",
+        title=title,
         headings=("measure", "value"),
         rows=(
-            ("right", one_line(measured.right)),
+            right,
             ("sensitivity, of all", one_line(test.sensitivity)),
             ("specificity, of all", one_line(test.specificity)),
             ("sensitivity, clear answers", one_line(test.sensitivity_if_clear)),
             ("specificity, clear answers", one_line(test.specificity_if_clear)),
         ),
-        lead=(
-            f"{measured.cases:,} cases: {test.linked:,} with a link, {test.not_linked:,} without, "
-            f"{test.open_reference:,} that leave it open.",
-        ),
+        lead=(f"{cases}: {test.linked:,} with a link, {test.not_linked:,} without, {test.open_reference:,} left open.",),
         notes=(DEFINITIONS["spine_link_test"],),
     )
     names = {"positive": "positive (LR+)", "negative": "negative (LR-)"}
@@ -144,7 +151,6 @@ def _spine_link(measured: SpineLinkMeasures) -> Iterator[Grid]:
         rows=tuple(rows),
         notes=(DEFINITIONS["likelihood_ratio"], DEFINITIONS["zero_cell"]),
     )
-    yield from _matrix("Link to the spine: expected in rows, result in columns", measured.matrix)
 
 
 def _answer(answer: AnswerRatio, name: str) -> tuple[str, ...]:
@@ -165,7 +171,7 @@ def _causes(measured: CauseMeasures) -> Iterator[Grid]:
             ("among the first three", say_share(measured.top_3), say_share(measured.top_3_if_scored)),
         ),
         lead=(
-            f"{measured.cases:,} cases; causes withheld in {measured.withheld:,}; "
+            f"{say_number(measured.cases, 'case')}; causes withheld in {measured.withheld:,}; "
             f"the cause is not in the rule base in {measured.unknown_cause:,}.",
         ),
         notes=(DEFINITIONS["cause_named"],),
@@ -271,7 +277,7 @@ def _urgency_shares(measures: Measures) -> tuple[Share | None, ...]:
 
 def _link_and_cause_shares(measures: Measures) -> tuple[Share | None, ...]:
     link, causes = measures.spine_link, measures.causes
-    of_link = (None, None) if link is None else (link.test.sensitivity, link.test.specificity)
+    of_link = (None, None) if link is None or link.test is None else (link.test.sensitivity, link.test.specificity)
     of_causes = (None, None) if causes is None else (causes.top_1, causes.top_3)
     return *of_link, *of_causes
 

@@ -7,7 +7,7 @@ The JSON contract of an evaluation: one object, in a fixed order of keys.
 | `rows` | `read`, `rejected`, `without_expectation`, `files_rejected` |
 | `overall` | `cases`, `urgency`, `spine_link`, `root_levels`, `causes`, `calibration`; null where nothing is expected |
 | `subgroups` | a list of `column` and `groups`, each with `value` (null: not given) and `measures` like `overall` |
-| `comparison` | null, or `against`, `cases`, `measures` (paired counts, `p`, `gained`, `lost`), `fell`, `rose` |
+| `comparison` | null, or `against`, `cases`, `refused`, `measures` (paired counts, `p`, `gained`, `lost`), `fell`, `rose` |
 | `unread_columns` | columns that are neither finding, expectation nor subgroup |
 | `problems` | what was wrong with rows and files: `code`, `message`, `file`, `line` (0: not known), `hint` |
 | `definitions` | what is counted, in words |

@@ -19,6 +19,7 @@ from spinefoot.evaluation.intervals import Share
 from spinefoot.evaluation.matrices import Matrix
 from spinefoot.evaluation.run import Evaluation
 from spinefoot.evaluation.urgency import LevelTriage
+from spinefoot.rendering.evaluation_words import say_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +107,12 @@ def _matrix(name: str, title: str, matrix: Matrix) -> list[_Drawing]:
     cell = 0.45 if max(len(matrix.results), len(matrix.expected)) > 8 else 0.8
     size = (3.0 + cell * len(matrix.results), 2.2 + cell * len(matrix.expected))
     return [
-        _Drawing(name=name, title=f"{title} ({matrix.total:,} cases)", size=size, draw=lambda axes: _draw_matrix(axes, matrix))
+        _Drawing(
+            name=name,
+            title=f"{title} ({say_number(matrix.total, 'case')})",
+            size=size,
+            draw=lambda axes: _draw_matrix(axes, matrix),
+        )
     ]
 
 
@@ -169,7 +175,7 @@ def _bar(axes: Axes, share: Share, at: float, height: float, colour: str, hatch:
 
 
 def _calibration(calibration: Calibration) -> _Drawing:
-    title = f"Scores against outcomes ({calibration.pairs:,} pairs of a case and a cause)"
+    title = f"Scores against outcomes ({say_number(calibration.pairs, 'pair')} of a case and a cause)"
     return _Drawing(name="calibration", title=title, size=(8.5, 5.0), draw=lambda axes: _draw_calibration(axes, calibration))
 
 

@@ -1,11 +1,12 @@
 """From tables to an evaluation: rejected rows, subgroups, and two rule bases."""
 
+import msgspec
 import polars as pl
 import pytest
 
 from spinefoot.errors import InputError, UsageError
 from spinefoot.evaluation.compare import compare
-from spinefoot.evaluation.run import run
+from spinefoot.evaluation.run import evaluate, run
 from spinefoot.evaluation.scored import score_rows
 from spinefoot.tables.chunks import Chunk
 from spinefoot.tables.faults import ROW, no_faults
@@ -196,6 +197,7 @@ def test_two_rule_bases_are_paired_case_by_case(frames, rules):
     urgency, under, emergencies = comparison.measures
     assert urgency.measure == "urgency right"
     assert (urgency.both, urgency.only_this, urgency.only_against, urgency.neither) == (1, 2, 1, 1)
+    assert (counted(urgency.this), counted(urgency.other)) == ((3, 5), (2, 5))
     assert (urgency.gained, urgency.lost, urgency.p) == (("fell-rightly", "rose"), ("worse",), 1.0)
     assert (under.gained, under.lost) == (("rose",), ("worse",))
     assert (emergencies.lost, emergencies.both, emergencies.only_this) == (("worse",), 0, 0)
@@ -205,6 +207,25 @@ def test_two_rule_bases_are_paired_case_by_case(frames, rules):
         ("no-expectation", "same_day", "soon", None),
     ]
     assert [(c.id, c.expected) for c in comparison.rose] == [("rose", "soon to same_day")]
+
+
+@pytest.mark.parametrize(("kind", "plural"), [("urgency", "urgencies"), ("verdict", "verdicts")])
+def test_rule_bases_that_answer_in_other_words_are_not_compared(rules, kind, plural):
+    words = getattr(rules, plural)
+    other = msgspec.structs.replace(rules, **{plural: (msgspec.structs.replace(words[0], id="else"), *words[1:])})
+
+    with pytest.raises(UsageError, match=f"cannot be compared: one has the {plural}.*{words[0].id}.*the other else"):
+        run([table(foot_drop=["yes"], expected_urgency=["soon"])], rules, against=other)
+
+
+def test_verdicts_of_which_nothing_says_the_side_give_no_test_of_the_link(frames, rules):
+    first, *others = rules.verdicts
+    other = msgspec.structs.replace(rules, verdicts=(msgspec.structs.replace(first, id="surely"), *others))
+
+    link = evaluate(*frames([{"spine_link": "possibly", "expected_spine_link": "possibly"}]), other).overall.spine_link
+
+    assert (link.test, link.right.count) == (None, 1)
+    assert link.no_test_because.startswith("the verdicts of this rule base are surely, possibly, unlikely, unclear, and only")
 
 
 def test_a_rule_base_against_itself_differs_nowhere(rules):
