@@ -95,6 +95,7 @@ CODES: dict[str, str] = {
     "SF606": "answers that contradict each other",
     "SF607": "an expectation that names nothing in the rule base",
     "SF608": "an evaluation of nothing, or by a column that there is not",
+    "SF609": "a file that is named twice",
     "SF701": "an unknown column of a table",
     "SF702": "two columns of a table for one finding, or a column without a name",
     "SF703": "a row that cannot be read",

@@ -22,7 +22,7 @@ from spinefoot.cli.output import (
     print_problems,
     width,
 )
-from spinefoot.errors import ExitCode, Location, Problem
+from spinefoot.errors import ExitCode, Location, Problem, UsageError
 
 if TYPE_CHECKING:
     from spinefoot.evaluation.run import Run
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _PROBLEMS_SHOWN = 20
 _ROWS = 100_000
+_IMAGES = (".svg", ".png", ".pdf", ".jpg", ".jpeg")
 
 
 class FigureFormat(StrEnum):
@@ -62,6 +63,7 @@ def evaluate(
     figure_format: Annotated[
         FigureFormat, typer.Option("--format", metavar="FORMAT", help="Of figures: svg or png.")
     ] = FigureFormat.svg,
+    force: Annotated[bool, typer.Option("--force", help="Replace figures that exist.")] = False,
     stdin_format: StdinFormatOption = StdinFormat.csv,
     json: JsonOption = False,
     plain: PlainOption = False,
@@ -72,7 +74,8 @@ def evaluate(
     Hold the rules against cases whose answer is known: missed emergencies, accuracy, causes, subgroups.
 
     Columns: expected_urgency (also expected_urgency_at_least and _at_most),
-    expected_spine_link, expected_root_level and expected_cause.
+    expected_spine_link, expected_root_level (none: no root)
+    and expected_cause (other: a cause that is not in the rule base).
     Several acceptable values stand in one cell with ; or | between them.
     Results are held in memory: about 1 GiB for a million cases.
     """
@@ -84,7 +87,7 @@ def evaluate(
     if inputs.count("-") > 1:
         raise typer.BadParameter("stdin can be read only once")
     if figures is not None:
-        _prepare_figures(figures)
+        _prepare_figures(figures, figure_format.value, force)
     rulebase = load_rules(rules)
     other = load_rules(against) if against is not None else None
     sources, missing = find_sources(inputs, stdin_format.value)
@@ -92,6 +95,7 @@ def evaluate(
     ran = run(tables, rulebase, by or (), other, missing)
     _report_problems(ran.problems)
     _report_unread(ran.unread_columns, rulebase)
+    _report_repeated(ran.evaluation.rows.repeated_ids)
     _show(ran, rulebase, json, is_plain(plain), no_color)
     if figures is not None:
         _draw(ran, figures, figure_format.value)
@@ -119,6 +123,13 @@ def _report_unread(columns: Sequence[str], rulebase: RuleBase) -> None:
         typer.echo(f"and {len(columns) - _PROBLEMS_SHOWN:,} more columns that are no finding", err=True)
 
 
+def _report_repeated(rows: int) -> None:
+    from spinefoot.rendering.evaluation_words import say_repeated
+
+    if rows:
+        typer.echo(say_repeated(rows), err=True)
+
+
 def _show(ran: Run, rulebase: RuleBase, json: bool, plain: bool, no_color: bool) -> None:
     if json:
         import msgspec
@@ -137,10 +148,21 @@ def _show(ran: Run, rulebase: RuleBase, json: bool, plain: bool, no_color: bool)
         show_grids(grids, console(no_color))
 
 
-def _prepare_figures(folder: Path) -> None:
+def _prepare_figures(folder: Path, form: str, force: bool) -> None:
     """Find out before the work what would keep figures from being written."""
     from importlib import import_module
 
+    from spinefoot.rendering.figures import FIGURES
+
+    if folder.suffix.lower() in _IMAGES and not folder.is_dir():
+        message = f'--figures is "{folder}", which reads like a file'
+        raise UsageError(
+            [Problem("SF101", message, None, f"--figures takes a folder; --format says {' or '.join(FigureFormat)}")]
+        )
+    files = [folder / f"{name}.{form}" for name in FIGURES]
+    exist = [Problem("SF711", "the file exists", Location(str(file)), "--force replaces it") for file in files if file.exists()]
+    if exist and not force:
+        raise UsageError(exist)
     try:
         import_module("matplotlib")
     except ImportError:

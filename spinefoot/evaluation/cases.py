@@ -32,7 +32,7 @@ class Cases(NamedTuple):
     *scored* (`score_rows`) and *groups*, a column for each kind of subgroup, have the rows without a fault. *paired* has those
     that the other rule base accepts too, by both. *read* counts all rows. *problems* tell what is wrong with the others, why
     the other rule base refuses more of them, and which columns only one of the two reads. *columns* are all of the chunk,
-    *unread* those that mean nothing here.
+    *unread* those that mean nothing here. *ids* stand for the ids of *scored*: the same for the same id of the same file.
     """
 
     scored: pl.DataFrame
@@ -43,6 +43,7 @@ class Cases(NamedTuple):
     files_rejected: int
     columns: Sequence[str]
     unread: Sequence[str]
+    ids: pl.Series
 
 
 class CaseReader:
@@ -95,6 +96,7 @@ class CaseReader:
             of_columns = self._read_by_one(rows.layout.left_out, rows_there.layout.left_out)
             unread = [name for name in unread if name in rows_there.layout.left_out]
         unreadable = chunk.faults[ROW].n_unique() if self._source.format == "symptoms" else 0
+        accepted = rows.whose.filter(pl.col(ROW).is_in(numbers.implode()))
         return Cases(
             scored=scored,
             groups=self._groups(rows, numbers),
@@ -104,6 +106,7 @@ class CaseReader:
             files_rejected=unreadable,
             columns=columns,
             unread=[name for name in unread if name not in self._kept and name != "file"],
+            ids=accepted.select(pl.struct(FILE, ID).hash()).to_series(),
         )
 
     def _keep(self, column: str) -> bool:

@@ -7,7 +7,8 @@ __all__ = ["DEFINITIONS"]
 DEFINITIONS: dict[str, str] = {
     "intervals": (
         "Intervals are two-sided and 95 %: Wilson 1927 for shares, exact (Clopper and Pearson 1934) for missed "
-        "emergencies and for discordant pairs."
+        "emergencies and for discordant pairs. Intervals assume that cases are independent: several rows of one person make "
+        "them too narrow."
     ),
     "in_sample": (
         "Cases that the rules were written with, or that are kept as tests, show that nothing broke. They do not show "
@@ -44,7 +45,9 @@ DEFINITIONS: dict[str, str] = {
     ),
     "cause_named": (
         "A cause is named where it is likely or possible. Where causes are withheld (an emergency, or out of scope) no cause "
-        "is named: 'of all' counts that as not named, 'if scored' leaves these cases out."
+        "is named: 'of all' counts that as not named, 'if scored' leaves these cases out. Of causes with the same level and "
+        "score, the one whose id comes first in the alphabet counts as first. A case that expects 'other', a cause that is not "
+        "in the rule base, is never met."
     ),
     "cause_test": (
         "As a test of a cause: positive where the cause is likely (second row: likely or possible). Present: it is the one "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -38,12 +39,14 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
         rejected: Rows with a faulty answer or expectation; they are in no measure.
         without_expectation: Rows that were assessed, but expect nothing that is measured here.
         files_rejected: Files that could not be read; their rows are not known.
+        repeated_ids: Assessed rows whose id was that of an earlier row of the same file; each is counted.
     """
 
     read: int
     rejected: int
     without_expectation: int
     files_rejected: int = 0
+    repeated_ids: int = 0
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,9 +102,11 @@ def run(
 
     Raises:
         InputError: Nothing is expected of any row, or no row is valid.
-        UsageError: A column of *by* that there is not, or with too many values; rule bases that cannot be compared.
+        UsageError: A file stands twice among *inputs*; a column of *by* that there is not, or with too many values; rule
+            bases that cannot be compared.
     """
     by = list(dict.fromkeys(by))
+    _check_named_once([path for source, _ in inputs for path in source.paths])
     if against is not None:
         _check_comparable(rulebase, against)
     headers = _headers([source for source, _ in inputs])
@@ -128,6 +133,7 @@ def run(
             rejected=read - scored.height,
             without_expectation=without,
             files_rejected=len(missing) + rejected + sum(part.files_rejected for part in parts),
+            repeated_ids=scored.height - pl.concat([part.ids for part in parts]).n_unique(),
         ),
         overall=measure(scored, rulebase),
         subgroups=tuple(measure_subgroups(scored, column, groups[column], rulebase) for column in by),
@@ -182,6 +188,16 @@ def _headers(sources: Sequence[Source]) -> list[str] | None:
     except InputError:
         return None
     return None if None in headers else [column for header in headers for column in header or ()]
+
+
+def _check_named_once(paths: Sequence[Path]) -> None:
+    places = [path.resolve() for path in paths]
+    if len(set(places)) == len(places):
+        return
+    names: dict[Path, Path] = {}
+    twice = {place: names[place] for place, path in zip(places, paths, strict=True) if names.setdefault(place, path) is not path}
+    message = f"named twice, so that its cases would count twice: {first_few(list(map(str, twice.values())), _NAMED)}"
+    raise UsageError([Problem("SF609", message, None, "name each file once")])
 
 
 def _check_by(by: Sequence[str], columns: Sequence[str]) -> None:

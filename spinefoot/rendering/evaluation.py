@@ -15,7 +15,16 @@ from spinefoot.evaluation.run import Evaluation
 from spinefoot.evaluation.spine_link import AnswerRatio, LinkTest, SpineLinkMeasures
 from spinefoot.evaluation.urgency import LevelTriage, MissedEmergencies, UrgencyMeasures
 from spinefoot.rendering.evaluation_comparison import comparison_grids
-from spinefoot.rendering.evaluation_words import in_brackets, list_cases, one_line, percent, say_number, say_ratio, say_share
+from spinefoot.rendering.evaluation_words import (
+    in_brackets,
+    list_cases,
+    one_line,
+    percent,
+    say_number,
+    say_ratio,
+    say_repeated,
+    say_share,
+)
 from spinefoot.rendering.grid import Grid
 
 __all__ = ["evaluation_grids"]
@@ -55,6 +64,8 @@ def _rows(evaluation: Evaluation) -> Grid:
         said.append(f"Rejected for faults, so in no measure: {rows.rejected:,}. The messages name them.")
     if rows.files_rejected:
         said.append(f"Files that could not be read: {rows.files_rejected:,}. How many cases they hold is not known.")
+    if rows.repeated_ids:
+        said.append(f"{say_repeated(rows.repeated_ids).capitalize()}.")
     alarm = bool(rows.rejected or rows.files_rejected)
     return Grid(title="Evaluation", lead=tuple(said), notes=(DEFINITIONS["in_sample"],), alarm=alarm)
 

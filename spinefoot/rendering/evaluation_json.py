@@ -4,7 +4,7 @@ The JSON contract of an evaluation: one object, in a fixed order of keys.
 | key | holds |
 | --- | --- |
 | `spinefoot`, `rulebase` | version of the program; `version`, `sha256` and `directory` of the rule base |
-| `rows` | `read`, `rejected`, `without_expectation`, `files_rejected` |
+| `rows` | `read`, `rejected`, `without_expectation`, `files_rejected`, `repeated_ids` |
 | `overall` | `cases`, `urgency`, `spine_link`, `root_levels`, `causes`, `calibration`; null where nothing is expected |
 | `subgroups` | a list of `column` and `groups`, each with `value` (null: not given) and `measures` like `overall` |
 | `comparison` | null, or `against`, `cases`, `refused`, `measures` (paired counts, `p`, `gained`, `lost`), `fell`, `rose` |

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spinefoot.evaluation.intervals import LikelihoodRatio, Share
 from spinefoot.rendering.grid import Grid
 
-__all__ = ["LISTED", "in_brackets", "list_cases", "one_line", "percent", "say_number", "say_ratio", "say_share"]
+__all__ = ["LISTED", "in_brackets", "list_cases", "one_line", "percent", "say_number", "say_ratio", "say_repeated", "say_share"]
 
 LISTED = 20
 """Cases and pairs listed on a terminal; the JSON has all of them."""
@@ -69,6 +69,11 @@ def _digits(number: float) -> str:
 def say_number(count: int, what: str) -> str:
     """Return "1 case", "2 cases"."""
     return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
+def say_repeated(rows: int) -> str:
+    """Return that *rows* repeat an id, in the words of `batch`."""
+    return f"rows that repeat the id of an earlier one: {rows:,}; each was counted"
 
 
 def one_line(share: Share) -> str:

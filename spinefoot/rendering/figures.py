@@ -20,14 +20,17 @@ from spinefoot.evaluation.matrices import Matrix
 from spinefoot.evaluation.run import Evaluation
 from spinefoot.evaluation.urgency import LevelTriage
 from spinefoot.rendering.evaluation_words import say_number
+from spinefoot.tables.read_symptoms import OTHER_CAUSE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["FORMATS", "write_figures"]
+__all__ = ["FIGURES", "FORMATS", "write_figures"]
 
 FORMATS = ("svg", "png")
+FIGURES = ("urgency_matrix", "urgency_levels", "spine_link_matrix", "cause_matrix", "calibration")
+"""Names of the files that may be written, without their ending."""
 
 _RIGHT, _TOO_LOW, _TOO_HIGH = "#009E73", "#D55E00", "#56B4E9"
 """Bluish green, vermilion and sky blue (Okabe and Ito)."""
@@ -134,7 +137,8 @@ def _cause_matrix(pairs: Sequence[FirstNamed]) -> Matrix:
     """Return the matrix of the causes that are expected or named, and of "(none named)" and "(withheld)"."""
     expected = sorted({pair.expected for pair in pairs})
     others = sorted({pair.named for pair in pairs} - set(expected))
-    return Matrix.of(expected, [*expected, *others], {(pair.expected, pair.named): pair.cases for pair in pairs})
+    results = [cause for cause in expected if cause != OTHER_CAUSE]  # which no rule can name
+    return Matrix.of(expected, [*results, *others], {(pair.expected, pair.named): pair.cases for pair in pairs})
 
 
 def _levels(levels: Sequence[LevelTriage]) -> _Drawing:

@@ -85,7 +85,7 @@ def test_a_row_with_a_fault_exits_with_3_and_is_named_and_counted(tmp_path):
         f'{path}: SF703 row 5 (five): age_years is "perhaps"; it must be a number from 0 to 120 years\n'
     )
     told = json.loads(result.stdout)
-    assert told["rows"] == {"read": 5, "rejected": 1, "without_expectation": 0, "files_rejected": 0}
+    assert told["rows"] == {"read": 5, "rejected": 1, "without_expectation": 0, "files_rejected": 0, "repeated_ids": 0}
     assert [(p["code"], p["file"]) for p in told["problems"]] == [("SF703", str(path))]
 
 
@@ -111,6 +111,43 @@ def test_input_of_no_use_exits_with_4_and_says_why(tmp_path, content, said):
     assert (result.returncode, result.stdout) == (4, b"")
     assert said in result.stderr.decode()
     assert b"Traceback" not in result.stderr
+
+
+def test_a_file_that_is_named_twice_is_refused(table, tmp_path):
+    other = Path(table).parent / "." / "sub" / ".." / Path(table).name
+    (Path(table).parent / "sub").mkdir()
+
+    result = run(table, str(other))
+
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr.decode() == f"SF609 named twice, so that its cases would count twice: {table}; name each file once\n"
+
+
+def test_a_folder_and_a_file_in_it_are_refused_as_named_twice(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text("findings: {foot_drop: 'yes'}\nexpected: {urgency: same_day}\n")
+
+    result = run(str(tmp_path), str(tmp_path / "b.yaml"))
+
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert f"SF609 named twice, so that its cases would count twice: {tmp_path / 'b.yaml'};" in result.stderr.decode()
+
+
+def test_ids_that_repeat_are_told_and_each_row_is_counted(tmp_path):
+    path, without = tmp_path / "x.csv", tmp_path / "y.csv"
+    path.write_text("id,foot_drop,expected_urgency\na,yes,same_day\na,no,routine\nb,no,routine\na,no,routine\nc,odd,\nc,no,\n")
+    without.write_text("foot_drop,expected_urgency\nyes,same_day\nyes,same_day\n")
+
+    result = run(str(path), str(without), "--json")
+
+    told = json.loads(result.stdout)
+    assert (told["rows"]["repeated_ids"], told["overall"]["cases"]) == (2, 7)
+    assert "rows that repeat the id of an earlier one: 2; each was counted" in result.stderr.decode().splitlines()
+    assert b"repeat the id" not in run(str(without)).stderr
+
+
+def test_the_page_says_that_intervals_take_cases_to_be_independent(table):
+    assert "Intervals assume that cases are independent" in " ".join(text(run(table)).split())
 
 
 def test_one_file_of_two_that_cannot_be_read_exits_with_3(table, tmp_path):
@@ -424,6 +461,49 @@ def test_figures_without_matplotlib_say_what_to_install(table, tmp_path):
     assert (result.returncode, result.stdout) == (2, "")
     assert "pip install 'spinefoot[figures]'" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_figures_that_exist_are_replaced_only_by_force(table, tmp_path):
+    old = tmp_path / "urgency_matrix.svg"
+    old.write_text("mine")
+
+    refused = run(table, "--figures", str(tmp_path))
+
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert refused.stderr.decode() == f"{old}: SF711 the file exists; --force replaces it\n"
+    assert old.read_text() == "mine"
+    assert run(table, "--figures", str(tmp_path), "--format", "png").returncode == 0
+    assert run(table, "--figures", str(tmp_path), "--force").returncode == 0
+    assert old.read_text() != "mine"
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.SVG", "out.pdf"])
+def test_figures_that_are_named_like_a_file_are_refused_with_the_way_out(table, tmp_path, name):
+    result = run(table, "--figures", str(tmp_path / name))
+
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert "--figures takes a folder; --format says svg or png" in result.stderr.decode()
+    assert list(tmp_path.iterdir()) == [Path(table)]
+
+
+def test_a_cause_outside_the_rule_base_is_a_row_of_the_cause_matrix_and_no_column(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,foot_drop,expected_cause\na,yes,other\nb,yes,gout\n")
+
+    run(str(path), "--figures", str(tmp_path / "f"))
+
+    said = [part.strip() for part in ElementTree.fromstring((tmp_path / "f" / "cause_matrix.svg").read_bytes()).itertext()]
+    assert (said.count("other"), said.count("gout")) == (1, 2)
+
+
+def test_help_and_the_page_name_the_cause_other_and_speak_of_one_case(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,foot_drop,expected_cause,expected_spine_link,expected_urgency\na,yes,other,likely,soon\n")
+
+    assert "other" in text(run("--help"))
+    said = " ".join(text(run(str(path), "--plain")).split())
+    assert not re.search(r"(?<![\d,])1 (cases|pairs|causes)\b", said)
+    assert "the one whose id comes first in the alphabet counts as first" in said
 
 
 def test_figures_that_cannot_be_written_are_refused_before_the_work(table):
