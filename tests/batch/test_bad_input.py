@@ -241,7 +241,7 @@ def bad_parquet() -> bytes:
         ("in.csv", b"id,motor_new\na,yes\n", "SF701", "unknown column"),
         ("in.csv", b"id;foot_drop\na;yes\n", "SF701", "--separator"),
         ("in.tsv", b"id,foot_drop\na,yes\n", "SF701", "--separator"),
-        ("in.csv", b"sep=;\nid;foot_drop\na;yes\n", "SF101", "is for Excel alone; remove it, and name the separator: --separator ';'"),
+        ("in.csv", b"sep=;\nid;foot_drop\na;yes\n", "SF101", "for Excel alone; remove it, and name the separator"),
         ("in.csv", b"id,expected_urgency\na,soon\n", "SF701", "no column holds a finding"),
         ("in.csv.gz", gzip.compress(GOOD.encode() * 500)[:-20], "SF101", "cannot be read"),
         ("in.parquet", b"PAR1 and then nothing", "SF101", "not a whole Parquet file"),
