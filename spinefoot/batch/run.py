@@ -11,6 +11,7 @@ import polars as pl
 
 from spinefoot.errors import InputError, Location, Problem
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.columns import without_findings
 from spinefoot.tables.faults import FILE, ID, ROW, join_faults
 from spinefoot.tables.inputs import Source
 from spinefoot.tables.mapping import Spellings
@@ -73,7 +74,7 @@ class Batch:
         for source in sources:
             header = header_of(source, options.separator)
             if header is not None and not self._reader(source).layout(header).findings:
-                raise _nothing_to_conclude_from(source)
+                raise without_findings(source.name)
 
     @property
     def inputs(self) -> list[Path]:
@@ -105,7 +106,7 @@ class Batch:
                 done = (before + size * rows.done) / total if total and rows.done is not None else None
                 yield assessed._replace(done=done)
             if some_rows and not some_findings:
-                raise _nothing_to_conclude_from(source)
+                raise without_findings(source.name)
             before += size
 
     def _reader(self, source: Source) -> RowReader:
@@ -155,11 +156,6 @@ class Batch:
         plain = (r.patterns, r.red_flags, r.scope, r.root_level_rules, r.urgency_rules, r.spine_link_rules, r.advice)
         names = [rule.id for rules in plain for rule in rules]
         return pl.Enum([*names, *(item.id for cause in r.causes for item in cause.evidence)])
-
-
-def _nothing_to_conclude_from(source: Source) -> InputError:
-    message = "no column holds a finding, so that nothing can be concluded"
-    return InputError([Problem("SF701", message, Location(source.name), "`spinefoot findings` lists them")])
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:

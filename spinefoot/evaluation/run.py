@@ -18,6 +18,7 @@ from spinefoot.evaluation.scored import score_rows
 from spinefoot.evaluation.subgroups import DERIVED, source_of
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.chunks import Chunk
+from spinefoot.tables.columns import without_findings
 from spinefoot.tables.inputs import Source
 from spinefoot.tables.reading import header_of
 
@@ -157,6 +158,8 @@ def _read(
             for chunk in chunks:
                 read.append(reader.read(chunk))
                 _check_values(values, read[-1].groups)
+            if any(part.scored.height for part in read) and not any(part.has_findings for part in read):
+                raise without_findings(source.name)
         except InputError as error:
             problems += error.problems
             rejected += 1

@@ -9,7 +9,7 @@ import msgspec
 from spinefoot.errors import InputError, Location, Problem, nearest
 from spinefoot.model.rulebase import RuleBase
 
-__all__ = ["EXPECTED", "ID_COLUMN", "IGNORE", "Layout", "match_columns", "nearest_meaning"]
+__all__ = ["EXPECTED", "ID_COLUMN", "IGNORE", "Layout", "match_columns", "nearest_meaning", "without_findings"]
 
 ID_COLUMN = "id"
 IGNORE = "ignore"
@@ -74,6 +74,12 @@ def match_columns(
 def nearest_meaning(column: str, rulebase: RuleBase, also: Sequence[str] = ()) -> str | None:
     """Return what is spelt most like *column* among the names that a column may have and *also*, or None if nothing is close."""
     return nearest(column, [*rulebase.finding, ID_COLUMN, *also])
+
+
+def without_findings(name: str) -> InputError:
+    """Return the error that no column of the source called *name* answers a finding."""
+    message = "no column holds a finding, so that nothing can be concluded"
+    return InputError([Problem("SF701", message, Location(name), "`spinefoot findings` lists them")])
 
 
 def _twice(first: str, second: str, meaning: str, name: str) -> Problem:

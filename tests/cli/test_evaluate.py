@@ -99,8 +99,18 @@ def test_a_row_with_a_fault_exits_with_3_and_is_named_and_counted(tmp_path):
         ("id,foot_drop,Expected_urgency\na,yes,soon\n", 'did you mean "expected_urgency"?'),
         ("id,foot_drop,expcted_urgency\na,yes,soon\n", 'did you mean "expected_urgency"?'),
         ("", "the file is empty"),
+        ("id,note,expected_urgency\na,x,soon\n", "no column holds a finding, so that nothing can be concluded"),
     ],
-    ids=["no valid row", "no expectation", "unknown expectation", "unknown cause", "capital", "slip in the prefix", "empty"],
+    ids=[
+        "no valid row",
+        "no expectation",
+        "unknown expectation",
+        "unknown cause",
+        "capital",
+        "slip in the prefix",
+        "empty",
+        "no finding",
+    ],
 )
 def test_input_of_no_use_exits_with_4_and_says_why(tmp_path, content, said):
     path = tmp_path / "x.csv"
