@@ -387,7 +387,7 @@ def test_piped_text_has_no_escape_codes_and_no_color_leaves_no_colour(table):
 @pytest.mark.parametrize("form", [[], ["--plain"], ["--json"]], ids=["tables", "plain", "json"])
 def test_words_from_a_file_cannot_steer_the_terminal(tmp_path, form):
     path = tmp_path / "x.csv"
-    path.write_text("id,ward,w\x1b[2Jx,expected_urgency\n\x1b[31mx[bold]y,\x1b[5mA[/],1,emergency\n")
+    path.write_text("id,ward,foot_drop,w\x1b[2Jx,expected_urgency\n\x1b[31mx[bold]y,\x1b[5mA[/],no,1,emergency\n")
 
     result = run(str(path), "--by", "ward", *form)
 
