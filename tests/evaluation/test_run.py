@@ -14,7 +14,8 @@ from spinefoot.tables.inputs import Source
 
 
 def table(name="patients.csv", **columns):
-    frame = pl.DataFrame(columns)
+    """Make a table of *columns* and of a finding that nobody answers: a table without any is refused."""
+    frame = pl.DataFrame(columns).with_columns(pl.lit(None, pl.String).alias("pain_heel"))
     numbered = frame.with_columns(pl.Series(ROW, range(1, frame.height + 1), dtype=pl.UInt64))
     return Source(name, "csv"), [Chunk(numbered, no_faults(), 1.0)]
 
