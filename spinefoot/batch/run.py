@@ -96,17 +96,12 @@ class Batch:
         sizes = [source.size for source in self._sources]
         total, before = sum(sizes), 0
         for source, size in zip(self._sources, sizes, strict=True):
-            some_rows = some_findings = False
             for rows in self._rows(source):
-                some_rows |= rows.answers.height > 0
-                some_findings |= len(rows.layout.findings) > 0
                 assessed = self._assess(rows, source)
                 if self._options.strict and assessed.faults.height:
                     raise _first(assessed.faults)
                 done = (before + size * rows.done) / total if total and rows.done is not None else None
                 yield assessed._replace(done=done)
-            if some_rows and not some_findings:
-                raise without_findings(source.name)
             before += size
 
     def _reader(self, source: Source) -> RowReader:
@@ -126,6 +121,7 @@ class Batch:
             held.append(rows)
         if held:
             yield _joined(held)
+        reader.finish()
 
     def _assess(self, rows: Rows, source: Source) -> Assessed:
         assessed = self._assessor.assess(rows)

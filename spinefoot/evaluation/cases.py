@@ -32,8 +32,7 @@ class Cases(NamedTuple):
     *scored* (`score_rows`) and *groups*, a column for each kind of subgroup, have the rows without a fault. *paired* has those
     that the other rule base accepts too, by both. *read* counts all rows. *problems* tell what is wrong with the others, why
     the other rule base refuses more of them, and which columns only one of the two reads. *columns* are all of the chunk,
-    *unread* those that mean nothing here; *has_findings* tells whether any answers a finding. *ids* stand for the ids of
-    *scored*: the same for the same id of the same file.
+    *unread* those that mean nothing here. *ids* stand for the ids of *scored*: the same for the same id of the same file.
     """
 
     scored: pl.DataFrame
@@ -44,7 +43,6 @@ class Cases(NamedTuple):
     files_rejected: int
     columns: Sequence[str]
     unread: Sequence[str]
-    has_findings: bool
     ids: pl.Series
 
 
@@ -70,6 +68,10 @@ class CaseReader:
         self._source = source
         self._told: set[str] = set()
         self._readers = [RowReader(source, s.rulebase, ignore_unknown=True, keep=self._keep) for s in self._sides]
+
+    def finish(self) -> None:
+        """End the source; raise as `RowReader.finish` does."""
+        self._readers[0].finish()
 
     def read(self, chunk: Chunk) -> Cases:
         """
@@ -108,7 +110,6 @@ class CaseReader:
             files_rejected=unreadable,
             columns=columns,
             unread=[name for name in unread if name not in self._kept and name != "file"],
-            has_findings=len(rows.layout.findings) > 0,
             ids=accepted.select(pl.struct(FILE, ID).hash()).to_series(),
         )
 

@@ -18,7 +18,6 @@ from spinefoot.evaluation.scored import score_rows
 from spinefoot.evaluation.subgroups import DERIVED, source_of
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.chunks import Chunk
-from spinefoot.tables.columns import without_findings
 from spinefoot.tables.inputs import Source
 from spinefoot.tables.reading import header_of
 
@@ -158,8 +157,7 @@ def _read(
             for chunk in chunks:
                 read.append(reader.read(chunk))
                 _check_values(values, read[-1].groups)
-            if any(part.scored.height for part in read) and not any(part.has_findings for part in read):
-                raise without_findings(source.name)
+            reader.finish()
         except InputError as error:
             problems += error.problems
             rejected += 1
@@ -194,13 +192,14 @@ def _headers(sources: Sequence[Source]) -> list[str] | None:
 
 
 def _check_named_once(paths: Sequence[Path]) -> None:
-    places = [path.resolve() for path in paths]
-    if len(set(places)) == len(places):
-        return
-    names: dict[Path, Path] = {}
-    twice = {place: names[place] for place, path in zip(places, paths, strict=True) if names.setdefault(place, path) is not path}
-    message = f"named twice, so that its cases would count twice: {first_few(list(map(str, twice.values())), _NAMED)}"
-    raise UsageError([Problem("SF609", message, None, "name each file once")])
+    first: dict[Path, Path] = {}
+    twice: dict[str, None] = {}
+    for path in paths:
+        if (earlier := first.setdefault(path.resolve(), path)) is not path:
+            twice[str(earlier)] = None
+    if twice:
+        message = f"named twice, so that its cases would count twice: {first_few(list(twice), _NAMED)}"
+        raise UsageError([Problem("SF609", message, None, "name each file once")])
 
 
 def _check_by(by: Sequence[str], columns: Sequence[str]) -> None:

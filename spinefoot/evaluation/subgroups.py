@@ -7,6 +7,7 @@ import polars as pl
 from spinefoot.casefile import means_unknown
 from spinefoot.evaluation.expectations import COLUMNS, accepted
 from spinefoot.model.rulebase import RuleBase
+from spinefoot.tables.rows import as_text
 
 __all__ = ["AGE_BANDS", "DERIVED", "source_of", "subgroup"]
 
@@ -54,8 +55,7 @@ def _in_words(answers: pl.Series) -> pl.Series:
     """Return answers as a symptom file would say them."""
     if answers.dtype == pl.Boolean():
         return answers.replace_strict([True, False], ["yes", "no"], return_dtype=pl.String)
-    text = answers.cast(pl.String)
-    return text.str.strip_suffix(".0") if answers.dtype.is_float() else text
+    return answers.to_frame().select(as_text(answers.name, answers.dtype)).to_series()
 
 
 def _age_bands(years: pl.Series) -> pl.Series:

@@ -8,7 +8,7 @@ checks each line and names its keys before Polars makes columns of them: Polars 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -195,9 +195,10 @@ def _why_misread(line: bytes) -> str:
     return "the line holds a value that cannot be read"
 
 
-def _refuse_reserved(names: Iterable[str]) -> None:
-    for name in RESERVED.intersection(names):
-        raise ValueError(f'the key "{name}" is kept for spinefoot itself')
+def _refuse_reserved(record: dict[str, msgspec.Raw]) -> None:
+    for name in RESERVED:  # a few, of which each record is asked; it may have hundreds
+        if name in record:
+            raise ValueError(f'the key "{name}" is kept for spinefoot itself')
 
 
 def _findings(record: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:

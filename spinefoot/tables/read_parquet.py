@@ -25,9 +25,7 @@ def parquet_header(source: Source) -> list[str]:
         InputError: This is not a whole Parquet file.
     """
     try:
-        names = pl.scan_parquet(_content(source), glob=False).collect_schema().names()
-        refuse_reserved(names, source.name)
-        return names
+        return _scan(source).collect_schema().names()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _damaged(source, error) from None
 
@@ -40,8 +38,7 @@ def parquet_chunks(source: Source, rows: int) -> Iterator[Chunk]:
         InputError: This is not a whole Parquet file.
     """
     try:
-        table = pl.scan_parquet(_content(source), glob=False)
-        refuse_reserved(table.collect_schema().names(), source.name)
+        table = _scan(source)
         total = table.select(pl.len()).collect().item()
         first = 1
         for frame in table.collect_batches(chunk_size=rows, maintain_order=True):
@@ -54,11 +51,17 @@ def parquet_chunks(source: Source, rows: int) -> Iterator[Chunk]:
         raise _damaged(source, error) from None
 
 
+def _scan(source: Source) -> pl.LazyFrame:
+    table = pl.scan_parquet(_content(source), glob=False)
+    refuse_reserved(table.collect_schema().names(), source.name)
+    return table
+
+
 def _content(source: Source) -> Path | BytesIO:
     """Return the file. A Parquet file is read from its end, so that what can be read only once is kept in memory."""
-    if not source.paths:
-        return BytesIO(stdin().read())
-    return BytesIO(source.paths[0].read_bytes()) if source.is_read_once else source.paths[0]
+    if not source.is_read_once:
+        return source.paths[0]
+    return BytesIO(source.paths[0].read_bytes() if source.paths else stdin().read())
 
 
 def _damaged(source: Source, error: Exception) -> InputError:

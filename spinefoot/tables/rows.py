@@ -11,14 +11,14 @@ from spinefoot.assessment.assess_table import TableAssessor
 from spinefoot.errors import InputError, Location, Problem
 from spinefoot.model.rulebase import RuleBase
 from spinefoot.tables.chunks import Chunk
-from spinefoot.tables.columns import ID_COLUMN, Layout, match_columns
+from spinefoot.tables.columns import ID_COLUMN, Layout, match_columns, without_findings
 from spinefoot.tables.faults import FILE, ID, ROW, join_faults
 from spinefoot.tables.inputs import Source
 from spinefoot.tables.mapping import Spellings
 from spinefoot.tables.settling import Contradictions
 from spinefoot.tables.values import Typing
 
-__all__ = ["AssessedRows", "RowAssessor", "RowReader", "Rows"]
+__all__ = ["AssessedRows", "RowAssessor", "RowReader", "Rows", "as_text"]
 
 
 class Rows(NamedTuple):
@@ -65,6 +65,7 @@ class RowReader:
         self._ignore_unknown = ignore_unknown
         self._keep = keep
         self._seen: dict[tuple[str, ...], tuple[Layout, Typing]] = {}
+        self._rows = 0
 
     def layout(self, header: Sequence[str]) -> Layout:
         """
@@ -93,6 +94,7 @@ class RowReader:
             own = {name: self._spellings.of(name) for name in layout.findings.values()}
             self._seen[columns] = layout, Typing(findings, own, self._source.name)
         layout, typing = self._seen[columns]
+        self._rows += frame.height
         answers, impossible = typing.convert(frame)
         return Rows(
             layout=layout,
@@ -103,6 +105,16 @@ class RowReader:
             done=chunk.done,
         )
 
+    def finish(self) -> None:
+        """
+        Make sure that there was something to conclude from. Columns of records become more, so that only the end tells.
+
+        Raises:
+            InputError: There were rows, and no column of them answers a finding.
+        """
+        if self._rows and not any(layout.findings for layout, _ in self._seen.values()):
+            raise without_findings(self._source.name)
+
     def _whose(self, frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         """Return id and file of each row; its number stands in for an id that is missing or empty."""
         number = pl.col(ROW).cast(pl.String)
@@ -112,7 +124,7 @@ class RowReader:
             id = pl.when(given != "").then(given).otherwise(number)
         file = pl.col(FILE) if FILE in frame.columns else pl.lit(self._source.name)
         kept = [name for name in frame.columns if self._keep is not None and self._keep(name)]
-        return frame.select(ROW, id.alias(ID), file.alias(FILE), *(_as_text(name, frame.schema[name]) for name in kept))
+        return frame.select(ROW, id.alias(ID), file.alias(FILE), *(as_text(name, frame.schema[name]) for name in kept))
 
     def _id(self, name: str, kind: pl.DataType) -> pl.Expr:
         if kind.is_nested() or isinstance(kind, pl.Binary | pl.Duration | pl.Object):
@@ -164,8 +176,8 @@ class RowAssessor:
         return self._assessors[names]
 
 
-def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
-    """Return a column as text; what a list holds is joined by ";"."""
+def as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """Return a column of the type *kind* as text: whole numbers without a point, what a list holds joined by ";"."""
     if isinstance(kind, pl.List):
         return pl.col(name).cast(pl.List(pl.String)).list.join(";", ignore_nulls=True)
     text = pl.col(name).cast(pl.String)

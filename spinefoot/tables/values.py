@@ -102,13 +102,9 @@ class _Column:
             column = column.fill_nan(None)
         if not self._words:
             return column.cast(pl.Float64) if kind.is_decimal() else column
-        if kind == pl.String():
-            return column.str.replace(WHOLE_NUMBER, "$1")
-        if kind.is_float() or kind.is_decimal():
-            number = column.cast(pl.Float64)
-            whole = (number == number.floor()) & (number.abs() < 2**53)
-            return pl.when(whole).then(number.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(number.cast(pl.String))
-        return column.cast(pl.String)
+        if kind.is_decimal():
+            column = column.cast(pl.Float64)
+        return column.cast(pl.String).str.replace(WHOLE_NUMBER, "$1")
 
     def short_cut(self, kind: pl.DataType) -> pl.Expr:
         """Return answers wherever they can be had by expressions, and null elsewhere."""

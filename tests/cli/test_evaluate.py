@@ -1,56 +1,16 @@
 """`spinefoot evaluate`: what it prints where, and what it tells its caller."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from rich.cells import cell_len
 
 from spinefoot.rulebase.locate import rules_directory
+from tests.cli.evaluating import TABLE, run, text
 
-ROOT = Path(__file__).resolve().parents[2]
 BOXES = re.compile("[\u2500-\u257f]")
-
-# One missed emergency (no saddle numbness is known), one found, a foot drop, two causes, one row with a fault.
-TABLE = """\
-id,ward,age_years,saddle_numbness,foot_drop,weakness_onset_days,expected_urgency,expected_spine_link,expected_cause
-one,A,52,yes,,,emergency,likely;possibly,
-two,A,47,,,,emergency,,
-three,B,70,no,yes,2,same_day,possibly;unclear,lumbar_disc_radiculopathy
-four,B,31,no,,,routine,unlikely,gout|ankle_sprain
-five,B,perhaps,no,,,routine,unclear,gout
-"""
-GOOD = TABLE.rsplit("\n", 2)[0] + "\n"
-
-
-def run(*words, stdin=b"", **environment):
-    base = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "SPINEFOOT_RULES")}
-    return subprocess.run(
-        [sys.executable, "-m", "spinefoot", "evaluate", *words],
-        input=stdin,
-        capture_output=True,
-        cwd=ROOT,
-        env={**base, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color", **environment},
-        timeout=300,
-        check=False,
-    )
-
-
-def text(result):
-    return result.stdout.decode()
-
-
-@pytest.fixture
-def table(tmp_path):
-    path = tmp_path / "patients.csv"
-    path.write_text(GOOD)
-    return str(path)
 
 
 def test_a_table_is_evaluated_with_missed_emergencies_first(table):
@@ -248,117 +208,6 @@ def test_the_same_input_gives_the_same_bytes(table):
     assert run(table, "--json", PYTHONHASHSEED="2").stdout == first
 
 
-def test_an_urgency_that_fell_against_another_rule_base_is_listed(table, tmp_path):
-    # Without the syndrome's rules, the emergency of the first row is not found.
-    other = tmp_path / "other"
-    shutil.copytree(rules_directory(), other, ignore=shutil.ignore_patterns("*.cases.yaml", "schema"))
-    file = other / "rulebase.yaml"
-    file.write_text(file.read_text().replace("default_urgency: routine", "default_urgency: soon"))
-
-    result = run(table, "--rules", str(rules_directory()), "--against", str(other), "--plain")
-
-    assert result.returncode == 0
-    said = text(result)
-    assert "URGENCY FELL (2)" in said
-    assert "- two: other soon; this routine; expected emergency" in said
-    assert "- four: other soon; this routine; expected routine" in said
-    assert "- urgency right (4 cases): this 3 (75.0%); other 2 (50.0%); only this 1; only" in said
-    assert "favours this 100% (2.5 to 100); p 1.000" in " ".join(said.split())
-    assert "URGENCY ROSE (0)" in said
-
-
-@pytest.fixture
-def other_rules(tmp_path):
-    """Copy the rules, with each pair of words of `changes` exchanged in the files that match."""
-
-    def build(changes, files="**/*.yaml"):
-        other = tmp_path / "other"
-        shutil.copytree(rules_directory(), other, ignore=shutil.ignore_patterns("*.cases.yaml", "schema"))
-        for file in other.glob(files):
-            before = after = file.read_text()
-            for pattern, new in changes.items():
-                after = re.sub(pattern, new, after)
-            if after != before:
-                file.write_text(after)
-        return str(other)
-
-    return build
-
-
-def test_a_column_that_only_one_of_two_rule_bases_knows_is_told(tmp_path, other_rules):
-    other = other_rules({r"\bfoot_drop\b": "drop_of_foot"})
-    path = tmp_path / "n.csv"
-    path.write_text(
-        "id,age_years,foot_drop,drop_of_foot,expected_urgency\na,40,yes,no,same_day\nb,75,yes,,same_day\nc,80,no,,routine\n"
-    )
-
-    result = run(str(path), "--against", other, "--json")
-
-    assert result.returncode == 0
-    told = [
-        f'{path}: SF701 the column "foot_drop" is no finding of the rule base in {other} and was not read there',
-        f'{path}: SF701 the column "drop_of_foot" is a finding of the rule base in {other} only, and was read only there',
-    ]
-    assert result.stderr.decode().splitlines() == [*told, "2 problems"]
-    answer = json.loads(result.stdout)
-    assert [f"{p['file']}: {p['code']} {p['message']}" for p in answer["problems"]] == told
-    assert answer["unread_columns"] == []
-
-
-def test_rows_that_only_the_other_rule_base_refuses_are_named_and_counted(tmp_path, other_rules):
-    other = other_rules({"    max: 120": "    max: 110"}, "findings/person.yaml")
-    path = tmp_path / "n.csv"
-    path.write_text("id,age_years,foot_drop,expected_urgency\na,50,yes,same_day\nb,115,yes,same_day\nc,perhaps,no,routine\n")
-
-    result = run(str(path), "--against", other, "--plain")
-
-    said = " ".join(text(result).split())
-    assert result.returncode == 3
-    assert result.stderr.decode().splitlines() == [
-        f"{path}: SF703 row 2 (b): only the rule base in {other} refuses this: "
-        "age_years is 115; it must be a number from 0 to 110 years",
-        f'{path}: SF703 row 3 (c): age_years is "perhaps"; it must be a number from 0 to 120 years',
-        "2 problems",
-    ]
-    assert "1 case that both accept. Not compared: 1 case that only the other refuses" in said
-    assert json.loads(run(str(path), "--against", other, "--json").stdout)["comparison"]["refused"] == 1
-
-
-def test_where_the_other_rule_base_refuses_every_row_nothing_could_be_compared(tmp_path, other_rules):
-    other = other_rules({"    max: 120": "    max: 110"}, "findings/person.yaml")
-    path = tmp_path / "n.csv"
-    path.write_text("id,age_years,foot_drop,expected_urgency\nb,115,yes,same_day\nc,118,no,routine\n")
-
-    result = run(str(path), "--against", other, "--plain")
-
-    said = " ".join(text(result).split())
-    assert result.returncode == 3
-    assert "Nothing could be compared: the other rule base refuses 2 cases, and both accept none." in said
-    assert "FELL" not in said and "ROSE" not in said
-
-
-def test_of_many_cases_that_differ_losses_stand_first_and_gains_are_shown_too():
-    from spinefoot.evaluation.compare import Comparison, Paired, RuleBaseName
-    from spinefoot.evaluation.intervals import exact, wilson
-    from spinefoot.rendering.evaluation_comparison import comparison_grids
-
-    def listed(gains, losses):
-        paired = Paired(
-            measure="urgency right", both=0, only_this=gains, only_against=losses, neither=0, p=None,
-            favours_this=exact(gains, gains + losses), this=wilson(gains, gains + losses), other=wilson(losses, gains + losses),
-            gained=tuple(f"g{n}" for n in range(gains)), lost=tuple(f"l{n}" for n in range(losses)),
-        )  # fmt: skip
-        name = RuleBaseName(version="1", sha256="0" * 64, directory="other")
-        comparison = Comparison(against=name, cases=gains + losses, refused=0, measures=(paired,), fell=(), rose=())
-        [grid] = [grid for grid in comparison_grids(comparison) if grid.title.startswith("Differs")]
-        return "".join(row[0][0] for row in grid.rows), grid.notes
-
-    assert listed(50, 3) == ("l" * 3 + "g" * 17, ("and 33 more, of which 0 met only by the other (--json lists them all)",))
-    assert listed(50, 40) == ("l" * 10 + "g" * 10, ("and 70 more, of which 30 met only by the other (--json lists them all)",))
-    assert listed(2, 40)[0] == "l" * 18 + "g" * 2
-    assert listed(2, 3) == ("lllgg", ())
-
-
 @pytest.mark.parametrize("columns", [60, 80, 120])
 @pytest.mark.parametrize("form", [[], ["--plain"]], ids=["tables", "plain"])
 def test_no_line_is_wider_than_the_terminal(table, form, columns):
@@ -406,38 +255,6 @@ def test_no_answer_is_shown_for_a_users_mistake(tmp_path):
     assert b"46" not in result.stderr
 
 
-@pytest.mark.parametrize("form", ["svg", "png"])
-def test_figures_are_written_and_told_on_stderr(table, tmp_path, form):
-    folder = tmp_path / "new" / "figures"
-
-    result = run(table, "--figures", str(folder), "--format", form)
-
-    names = ["calibration", "cause_matrix", "spine_link_matrix", "urgency_levels", "urgency_matrix"]
-    found = sorted(path.name for path in folder.iterdir())
-    assert result.returncode == 0
-    assert set(found) <= {f"{name}.{form}" for name in names}
-    assert {f"urgency_levels.{form}", f"urgency_matrix.{form}"} <= set(found)
-    assert all(f"Figure written: {folder / name}" in result.stderr.decode() for name in found)
-
-
-def test_an_svg_figure_says_what_it_shows_and_is_the_same_each_time(table, tmp_path):
-    for folder in ("a", "b"):
-        run(table, "--figures", str(tmp_path / folder))
-
-    first, second = ((tmp_path / folder / "urgency_matrix.svg").read_bytes() for folder in ("a", "b"))
-    said = " ".join(ElementTree.fromstring(first).itertext())
-    assert first == second
-    assert "Urgency: expected and result (4 cases)" in said
-    assert "same_day" in said
-
-
-def test_the_figure_of_scores_says_that_its_intervals_are_too_narrow(tmp_path):
-    run("tests/cases/worked_examples.yaml", "--figures", str(tmp_path))
-
-    said = " ".join(ElementTree.fromstring((tmp_path / "calibration.svg").read_bytes()).itertext())
-    assert "Pairs of one case are not independent, so that the intervals are too narrow." in said
-
-
 def test_what_the_scores_leave_out_is_counted_on_the_page_and_in_the_json(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text(
@@ -455,57 +272,6 @@ def test_what_the_scores_leave_out_is_counted_on_the_page_and_in_the_json(tmp_pa
     assert "lumbar_disc_radiculopathy (1 with, 1 without, 1 withheld)" in said
 
 
-def test_figures_without_matplotlib_say_what_to_install(table, tmp_path):
-    code = (
-        "import sys, importlib.abc\n"
-        "class Absent(importlib.abc.MetaPathFinder):\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.split('.')[0] == 'matplotlib': raise ModuleNotFoundError(name)\n"
-        "sys.meta_path.insert(0, Absent())\n"
-        "from spinefoot.cli.app import main\n"
-        f"sys.argv = ['spinefoot', 'evaluate', {table!r}, '--figures', {str(tmp_path / 'f')!r}]\nmain()\n"
-    )
-
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
-
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "pip install 'spinefoot[figures]'" in result.stderr
-    assert "Traceback" not in result.stderr
-
-
-def test_figures_that_exist_are_replaced_only_by_force(table, tmp_path):
-    old = tmp_path / "urgency_matrix.svg"
-    old.write_text("mine")
-
-    refused = run(table, "--figures", str(tmp_path))
-
-    assert (refused.returncode, refused.stdout) == (2, b"")
-    assert refused.stderr.decode() == f"{old}: SF711 the file exists; --force replaces it\n"
-    assert old.read_text() == "mine"
-    assert run(table, "--figures", str(tmp_path), "--format", "png").returncode == 0
-    assert run(table, "--figures", str(tmp_path), "--force").returncode == 0
-    assert old.read_text() != "mine"
-
-
-@pytest.mark.parametrize("name", ["out.png", "out.SVG", "out.pdf"])
-def test_figures_that_are_named_like_a_file_are_refused_with_the_way_out(table, tmp_path, name):
-    result = run(table, "--figures", str(tmp_path / name))
-
-    assert (result.returncode, result.stdout) == (2, b"")
-    assert "--figures takes a folder; --format says svg or png" in result.stderr.decode()
-    assert list(tmp_path.iterdir()) == [Path(table)]
-
-
-def test_a_cause_outside_the_rule_base_is_a_row_of_the_cause_matrix_and_no_column(tmp_path):
-    path = tmp_path / "x.csv"
-    path.write_text("id,foot_drop,expected_cause\na,yes,other\nb,yes,gout\n")
-
-    run(str(path), "--figures", str(tmp_path / "f"))
-
-    said = [part.strip() for part in ElementTree.fromstring((tmp_path / "f" / "cause_matrix.svg").read_bytes()).itertext()]
-    assert (said.count("other"), said.count("gout")) == (1, 2)
-
-
 def test_help_and_the_page_name_the_cause_other_and_speak_of_one_case(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id,foot_drop,expected_cause,expected_spine_link,expected_urgency\na,yes,other,likely,soon\n")
@@ -514,10 +280,3 @@ def test_help_and_the_page_name_the_cause_other_and_speak_of_one_case(tmp_path):
     said = " ".join(text(run(str(path), "--plain")).split())
     assert not re.search(r"(?<![\d,])1 (cases|pairs|causes)\b", said)
     assert "the one whose id comes first in the alphabet counts as first" in said
-
-
-def test_figures_that_cannot_be_written_are_refused_before_the_work(table):
-    result = run(table, "--figures", table)
-
-    assert (result.returncode, result.stdout) == (2, b"")
-    assert f"{table}: SF101 figures cannot be written here" in result.stderr.decode()
